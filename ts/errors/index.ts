@@ -1,0 +1,8 @@
+export { CheckpointError } from './checkpoint-error.ts'
+export { ConfigError, type ConfigProblem, type Place, renderPlace } from './config-error.ts'
+export { DataError } from './data-error.ts'
+export { DeviceError } from './device-error.ts'
+export { DivergedError } from './diverged-error.ts'
+export { EngineBug } from './engine-bug.ts'
+export { Failure, type FailureDetails } from './failure.ts'
+export { Interrupted } from './interrupted.ts'
