@@ -1,0 +1,110 @@
+import type { Logger } from '../logging/logger.ts'
+import type { Dataset, Evaluation } from '../native/engine.ts'
+import type { DatasetSummary, OpenReport, Plan, Position, TrainReport } from '../native/spec.d.ts'
+import type { History } from './history.ts'
+
+/** Values of one event by metric name (`val/acc_top1`); a metric that is not defined is left out. */
+export type Scalars = Readonly<Record<string, number>>
+
+/** What a callback may ask of the loop. The loop performs them in order; a callback never acts itself. */
+export type Action =
+  /** Stop training after this epoch (or at once within one); `reason` is for people and `summary.json`. */
+  | { readonly kind: 'stop'; readonly reason: string }
+  /** Write `checkpoints/<name>`, the scored weights first; point `last` and/or `best` at it. */
+  | {
+      readonly kind: 'save'
+      readonly name: string
+      readonly directory?: string | undefined
+      readonly weightsOnly?: boolean
+      readonly pointers?: readonly ('last' | 'best')[]
+      /** The monitored metric, for `summary.json`'s `best`. */
+      readonly monitor?: { readonly name: string; readonly value: number } | undefined
+    }
+  /** Remove a checkpoint that fell out of the top k; the last good one is never removed. */
+  | { readonly kind: 'forget'; readonly name: string; readonly directory?: string | undefined }
+  /** Write the ONNX files from the best scored checkpoint (at the end) or from the present weights. */
+  | {
+      readonly kind: 'export'
+      readonly directory: string
+      readonly opset: number
+      readonly foldBn: boolean
+      readonly from: 'best' | 'present'
+    }
+  /** Add scalars to the event that is about to be logged. */
+  | { readonly kind: 'log'; readonly scalars: Scalars }
+  /** A picture that was written, for the experiment loggers. `key` as in `val/confusion_matrix`. */
+  | { readonly kind: 'image'; readonly key: string; readonly path: string; readonly caption?: string }
+  /** A table for the experiment loggers. */
+  | {
+      readonly kind: 'table'
+      readonly key: string
+      readonly columns: readonly string[]
+      readonly rows: readonly (readonly (string | number | null)[])[]
+    }
+
+export type Actions = readonly Action[] | undefined
+
+/** What stays the same for a whole run. */
+export interface RunContext {
+  /** Absolute path of the run folder. */
+  readonly directory: string
+  readonly plan: Plan
+  readonly dataset: Dataset
+  readonly summary: DatasetSummary
+  readonly classes: readonly string[]
+  readonly model: OpenReport
+  readonly history: History
+  readonly logger: Logger
+  /** Epochs already done when the run was resumed; 0 for a fresh one. */
+  readonly resumedEpoch: number
+}
+
+export interface SpanEvent {
+  readonly report: TrainReport
+  readonly position: Position
+  readonly imagesPerSecond: number
+}
+
+export interface ValidationEvent {
+  readonly epoch: number
+  readonly position: Position
+  readonly evaluation: Evaluation
+  readonly scalars: Scalars
+  /** The sanity check before training: nothing of it is kept. */
+  readonly sanity: boolean
+  /** The split that was evaluated: `val` while training, `test` at the end. */
+  readonly split: 'val' | 'test'
+}
+
+export interface EpochEvent {
+  readonly epoch: number
+  readonly position: Position
+  /** Everything known of the epoch: training, validation, learning rate. */
+  readonly scalars: Scalars
+  /** Of the epoch's last span; holds the epoch's sums and `drawn_per_class`. */
+  readonly train: TrainReport
+  readonly evaluation: Evaluation | undefined
+  readonly willContinue: boolean
+}
+
+export interface RunEndEvent {
+  readonly status: 'completed' | 'stopped' | 'interrupted' | 'failed'
+  readonly position: Position
+}
+
+/**
+ * A listener of a run. `observer`s (pictures, tables) that throw are reported once and dropped; `controller`s (early
+ * stopping, checkpoints) that throw end the run. Hooks run in the order of the configuration.
+ */
+export interface Callback {
+  readonly name: string
+  readonly role: 'observer' | 'controller'
+  runStart?(context: RunContext): Actions | Promise<Actions>
+  span?(event: SpanEvent, context: RunContext): Actions | Promise<Actions>
+  validationEnd?(event: ValidationEvent, context: RunContext): Actions | Promise<Actions>
+  epochEnd?(event: EpochEvent, context: RunContext): Actions | Promise<Actions>
+  runEnd?(event: RunEndEvent, context: RunContext): Actions | Promise<Actions>
+  /** What a checkpoint must hold for this callback; JSON. */
+  state?(): unknown
+  restore?(state: unknown): void
+}
