@@ -66,7 +66,11 @@ pub enum SamplerSpec {
     Sequential,
     Shuffle,
     /// `WeightedRandomSampler`: every image of class c has weight `class_weights[c]`.
-    Weighted { class_weights: Vec<f64>, num_samples: Option<u32>, replacement: bool },
+    Weighted {
+        class_weights: Vec<f64>,
+        num_samples: Option<u32>,
+        replacement: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

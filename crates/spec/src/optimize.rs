@@ -59,11 +59,26 @@ pub enum ScheduleInterval {
 pub enum ScheduleCurve {
     Constant,
     /// `CosineAnnealingLR` down to `eta_min_factor · learning_rate`.
-    Cosine { eta_min_factor: f64 },
-    Step { step_size: u32, gamma: f64 },
-    Multistep { milestones: Vec<u32>, gamma: f64 },
-    OneCycle { max_factor: f64, pct_start: f64, div_factor: f64, final_div_factor: f64 },
-    Polynomial { power: f64 },
+    Cosine {
+        eta_min_factor: f64,
+    },
+    Step {
+        step_size: u32,
+        gamma: f64,
+    },
+    Multistep {
+        milestones: Vec<u32>,
+        gamma: f64,
+    },
+    OneCycle {
+        max_factor: f64,
+        pct_start: f64,
+        div_factor: f64,
+        final_div_factor: f64,
+    },
+    Polynomial {
+        power: f64,
+    },
 }
 
 /// After n optimizer steps the decay is `decay · (1 − exp(−n / warmup_steps))`, constant for `warmup_steps = 0`.

@@ -13,19 +13,74 @@ macro_rules! declarations {
 fn declarations_are_current() {
     let config = &Config::default();
     let text = declarations!(
-        config, FaultKind, Fault, DatasetSpec, DatasetFormat, OnError, Split, LoaderSpec, SamplerSpec, CacheSpec, CacheKind,
-        DatasetSummary, SplitSummary, LabelCount, ModelSpec, Architecture, LossSpec, OptimizerSpec, OptimizerRule,
-        SamSpec, ScheduleSpec, ScheduleInterval, ScheduleCurve, EmaSpec, ClipSpec, ClipAlgorithm, MixSpec, Plan,
-        TrainSpec, MachineSpec, DeviceSpec, Precision, OpenReport, ParameterInfo, Position, TrainReport, TrainSums,
-        TrainLast, SkippedImage, Ledger, Weights, EvaluateRequest, EvaluateReport, ClassReport, SaveRequest,
-        SaveReport, LoadReport, InspectReport, Progress, Phase, LogLine, Interpolation, Transform,
+        config,
+        FaultKind,
+        Fault,
+        DatasetSpec,
+        DatasetFormat,
+        OnError,
+        Split,
+        LoaderSpec,
+        SamplerSpec,
+        CacheSpec,
+        CacheKind,
+        DatasetSummary,
+        SplitSummary,
+        LabelCount,
+        ModelSpec,
+        Architecture,
+        LossSpec,
+        OptimizerSpec,
+        OptimizerRule,
+        SamSpec,
+        ScheduleSpec,
+        ScheduleInterval,
+        ScheduleCurve,
+        EmaSpec,
+        ClipSpec,
+        ClipAlgorithm,
+        MixSpec,
+        Plan,
+        TrainSpec,
+        MachineSpec,
+        DeviceSpec,
+        Precision,
+        OpenReport,
+        ParameterInfo,
+        Position,
+        TrainReport,
+        TrainSums,
+        TrainLast,
+        SkippedImage,
+        Ledger,
+        Weights,
+        EvaluateRequest,
+        EvaluateReport,
+        ClassReport,
+        SaveRequest,
+        SaveReport,
+        LoadReport,
+        InspectReport,
+        Progress,
+        Phase,
+        LogLine,
+        Interpolation,
+        PaddingMode,
+        AutoAugmentPolicy,
+        Dtype,
+        Transform,
     )
     .join("");
-    let text = format!("// Generated from crates/spec by `UPDATE_SPEC=1 cargo test -p classifier-spec`. Do not edit.\n\n{text}");
+    let text = format!(
+        "// Generated from crates/spec by `UPDATE_SPEC=1 cargo test -p classifier-spec`. Do not edit.\n\n{text}"
+    );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ts/native/spec.d.ts");
     if env::var_os("UPDATE_SPEC").is_some() {
         fs::write(&path, &text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "ts/native/spec.d.ts is stale: run UPDATE_SPEC=1 cargo test -p classifier-spec");
+    assert!(
+        committed == text,
+        "ts/native/spec.d.ts is stale: run UPDATE_SPEC=1 cargo test -p classifier-spec"
+    );
 }
