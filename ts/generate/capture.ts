@@ -37,15 +37,17 @@ export interface Capture {
   readonly contrast: number
   readonly saturation: number
   readonly noise: number
+  /** How far the contrast is evened out, 0…1. */
+  readonly equalize: number
 }
 
 /** Colour casts of arena light as cameras see it: warm, pink, violet, cyan, none. */
 const CASTS = [
-  { weight: 3, gains: [1.02, 0.84, 0.86] },
-  { weight: 3, gains: [0.87, 0.8, 1.06] },
-  { weight: 3, gains: [1.02, 0.94, 0.8] },
+  { weight: 4, gains: [1.06, 0.82, 0.88] },
+  { weight: 4, gains: [0.9, 0.79, 1.06] },
+  { weight: 2, gains: [1.02, 0.94, 0.8] },
   { weight: 1, gains: [0.72, 0.93, 1] },
-  { weight: 3, gains: [1, 0.99, 0.98] },
+  { weight: 2, gains: [1, 0.99, 0.98] },
 ] as const
 
 /** Limits of the real crops at 64 pixels: width 17…63, height 23…64. */
@@ -72,10 +74,10 @@ export function chooseCapture(random: Random, drawn: DrawnJersey, imageSize: num
   const numberWidth = drawn.numberWidth * squash
   const boxWidth = numberWidth * Math.abs(cos) + Math.abs(sin) + Math.abs(shear)
   const boxHeight = numberWidth * Math.abs(sin) + Math.abs(cos)
-  const across = boxWidth + 2 * random.between(0.16, 0.42)
+  const across = boxWidth + 2 * random.between(0.12, 0.32)
   const down = boxHeight + 2 * random.between(0.24, 0.5)
   const unit = imageSize / 64
-  const wanted = 21.5 * Math.exp(random.normal() * 0.2) * unit
+  const wanted = 21.5 * Math.exp(random.normal() * 0.15) * unit
   const scale = Math.min(wanted, imageSize / Math.max(across, down))
   const width = clamp(Math.round(across * scale), Math.ceil(NARROWEST * imageSize), imageSize)
   const height = clamp(Math.round(down * scale), Math.ceil(LOWEST * imageSize), imageSize)
@@ -96,12 +98,13 @@ export function chooseCapture(random: Random, drawn: DrawnJersey, imageSize: num
     motion: [speed * Math.cos(heading), speed * Math.sin(heading)],
     sharpen: random.between(0.2, 1.5),
     colorBleed: random.between(0.8, 2.2) * unit,
-    interlace: random.chance(0.04) ? random.normal() * 2 * unit : 0,
+    interlace: random.chance(0.015) ? random.normal() * 0.7 * unit : 0,
     gains: [gain(cast[0]), gain(cast[1]), gain(cast[2])],
     brightness: random.normal() * 10,
     contrast: random.between(0.9, 1.25),
-    saturation: random.between(0.95, 1.5),
-    noise: random.between(1, 5),
+    saturation: random.between(0.9, 1.3),
+    noise: random.between(0.4, 2.2),
+    equalize: random.between(0.5, 0.95),
   }
 }
 

@@ -57,12 +57,12 @@ export function drawJersey(
   const style = chooseNumberStyle(random, numberFonts(), random.pick(color.numbers), color.accents)
   const skin = random.pick(SKIN_TONES)
   const turn = random.normal() * 0.35
-  const reach = label.length === 1 ? 1.1 : 1.35
-  const left = -Math.max(0.62, reach - turn + random.between(-0.2, 0.3)) * unit
-  const right = Math.max(0.62, reach + turn + random.between(-0.2, 0.3)) * unit
+  const reach = label.length === 1 ? 0.98 : 1.25
+  const left = -Math.max(0.62, reach - turn + random.between(-0.2, 0.35)) * unit
+  const right = Math.max(0.62, reach + turn + random.between(-0.2, 0.35)) * unit
 
-  if (random.chance(0.6)) drawLimb(context, random, skin, left, -1, unit)
-  if (random.chance(0.6)) drawLimb(context, random, skin, right, 1, unit)
+  if (random.chance(0.75)) drawLimb(context, random, skin, left, -1, unit)
+  if (random.chance(0.75)) drawLimb(context, random, skin, right, 1, unit)
   drawTorso(context, random, color, skin, left, right, unit)
   if (random.chance(0.65)) drawLettering(context, random, style, -random.between(0.72, 1.02), unit)
   if (random.chance(0.1)) drawLettering(context, random, style, random.between(0.78, 1.0), unit)

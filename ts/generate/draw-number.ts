@@ -33,7 +33,7 @@ export function chooseNumberStyle(
     font: random.weighted(fonts),
     fill: color.fill,
     outlines,
-    stretch: random.between(0.88, 1.16),
+    stretch: random.between(0.78, 1.06),
     gap: random.between(0.05, 0.13) + (outline ? width * 0.8 : 0),
     sharpCorners: random.chance(0.5),
   }

@@ -39,7 +39,8 @@ export const JERSEY_COLORS: readonly JerseyColor[] = [
     weight: 38,
     cloth: WHITE,
     numbers: [
-      { fill: BLACK, outlines: [null, null, SILVER, RED, GOLD] },
+      { fill: BLACK, outlines: [null, null, SILVER] },
+      { fill: BLACK, outlines: [null, RED, GOLD] },
       { fill: MAROON, outlines: [null, GOLD, BLACK] },
       { fill: RED, outlines: [null, NAVY, BLACK, ROYAL] },
       { fill: NAVY, outlines: [null, RED, GOLD] },

@@ -13,16 +13,19 @@ export interface Texture {
 /** Samples per side of a pixel of the broadcast picture. */
 const SAMPLES = 3
 
+/** Largest slope of the curve that evens out contrast, so that flat cloth does not turn into noise. */
+const STEEPEST = 6
+
 /** Takes the picture: RGBA, `capture.width` × `capture.height`, opaque. */
 export function photograph(texture: Texture, capture: Capture, random: Random): Uint8ClampedArray {
   const [red, green, blue] = project(texture, capture)
   grade(red, green, blue, capture)
   const [luma, blueness, redness] = toYcc(red, green, blue)
   transmit(luma, blueness, redness, capture, random)
-  return toRgba(
-    [luma, blueness, redness].map((plane) => resizePlane(plane, capture.width, capture.height)),
-    capture,
-  )
+  const planes = [luma, blueness, redness].map((plane) => resizePlane(plane, capture.width, capture.height))
+  const [y, cb, cr] = planes as [Plane, Plane, Plane]
+  equalize(y, cb, cr, capture.equalize)
+  return toRgba(y, cb, cr)
 }
 
 /** Sees the cloth from the camera's place, at the broadcast's resolution. */
@@ -133,9 +136,8 @@ function toYcc(red: Plane, green: Plane, blue: Plane): [Plane, Plane, Plane] {
   return [red, green, blue]
 }
 
-function toRgba(planes: readonly Plane[], capture: Capture): Uint8ClampedArray {
-  const [luma, blueness, redness] = planes as [Plane, Plane, Plane]
-  const pixels = new Uint8ClampedArray(4 * capture.width * capture.height)
+function toRgba(luma: Plane, blueness: Plane, redness: Plane): Uint8ClampedArray {
+  const pixels = new Uint8ClampedArray(4 * luma.values.length)
   for (let at = 0; at < luma.values.length; at += 1) {
     const y = luma.values[at] as number
     const cb = blueness.values[at] as number
@@ -148,6 +150,38 @@ function toRgba(planes: readonly Plane[], capture: Capture): Uint8ClampedArray {
   return pixels
 }
 
+/**
+ * The crops' contrast was evened out by machine: spreads the luma evenly over its range, `strength` of the way from as
+ * it is (0) to wholly even (1). Colourfulness follows with the root of the change.
+ */
+function equalize(luma: Plane, blueness: Plane, redness: Plane, strength: number): void {
+  const counts = new Float64Array(256)
+  for (const value of luma.values) {
+    const level = Math.round(clampByte(value))
+    counts[level] = (counts[level] as number) + 1
+  }
+  const limit = (STEEPEST * luma.values.length) / 256
+  let kept = 0
+  for (const count of counts) kept += Math.min(count, limit)
+  const spread = (luma.values.length - kept) / 256
+  const curve = new Float64Array(256)
+  let below = 0
+  for (let level = 0; level < 256; level += 1) {
+    const here = Math.min(counts[level] as number, limit) + spread
+    const even = (255 * (below + here / 2)) / luma.values.length
+    curve[level] = level + strength * (even - level)
+    below += here
+  }
+  for (let at = 0; at < luma.values.length; at += 1) {
+    const level = Math.round(clampByte(luma.values[at] as number))
+    const after = curve[level] as number
+    const color = Math.min(1.6, Math.sqrt((after + 8) / (level + 8)))
+    luma.values[at] = after
+    blueness.values[at] = (blueness.values[at] as number) * color
+    redness.values[at] = (redness.values[at] as number) * color
+  }
+}
+
 function clampByte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value
+  return Math.min(255, Math.max(0, value))
 }
