@@ -99,6 +99,8 @@ export interface RunEndEvent {
 export interface Callback {
   readonly name: string
   readonly role: 'observer' | 'controller'
+  /** The loop ends a span at every multiple of this many optimizer steps, so that `span` sees each of them. */
+  readonly stepInterval?: number | undefined
   runStart?(context: RunContext): Actions | Promise<Actions>
   span?(event: SpanEvent, context: RunContext): Actions | Promise<Actions>
   validationEnd?(event: ValidationEvent, context: RunContext): Actions | Promise<Actions>

@@ -1,0 +1,45 @@
+/** One event of a run: what `metrics.jsonl` holds, a line each. */
+export interface MetricRow {
+  readonly epoch: number
+  /** Optimizer steps done. */
+  readonly step: number
+  /** Seconds since the Unix epoch. */
+  readonly time: number
+  readonly scalars: Readonly<Record<string, number>>
+}
+
+/** A picture on disk that belongs to an event. */
+export interface LoggedImage {
+  readonly key: string
+  readonly path: string
+  readonly caption: string | undefined
+  readonly epoch: number
+  readonly step: number
+}
+
+export interface LoggedTable {
+  readonly key: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | number | null)[])[]
+  readonly epoch: number
+  readonly step: number
+}
+
+/** How a run ended, for a sink's last word. */
+export type RunStatus = 'completed' | 'stopped' | 'interrupted' | 'failed'
+
+/**
+ * A place outside the run folder that follows the run. Every method returns at once; a sink buffers and sends by itself,
+ * and its failures never reach training.
+ */
+export interface ExperimentSink {
+  readonly name: string
+  row(row: MetricRow): void
+  image?(image: LoggedImage): void
+  table?(table: LoggedTable): void
+  /** A finished file of the run (the ONNX model, the report). */
+  file?(path: string, kind: 'model' | 'report' | 'other'): void
+  summary?(values: Readonly<Record<string, number | string>>): void
+  /** Sends what is left, within its own deadline. */
+  finish(status: RunStatus, exitCode: number): Promise<void>
+}

@@ -1,0 +1,167 @@
+import type { Dataset, Engine, Evaluation, Picture, Session } from './engine.ts'
+import { guarded, toFailure } from './fault.ts'
+import { loadAddon } from './load.ts'
+import type {
+  DatasetSummary,
+  EvaluateReport,
+  LoaderSpec,
+  LogLine,
+  OpenReport,
+  Progress,
+  Split,
+  Weights,
+} from './spec.d.ts'
+
+/** The addon's exports (crates/binding). */
+interface Addon {
+  initialize(): void
+  version(): string
+  cudaAvailable(): boolean
+  drainLogs(): string
+  openDataset(spec: string): Promise<NativeDataset>
+  openSession(plan: string, dataset: NativeDataset | null): Promise<NativeSession>
+  openLoader(dataset: NativeDataset, split: Split, spec: string, seed: number): NativeLoader
+}
+
+interface NativeDataset {
+  summary(): string
+  labels(split: Split): Uint32Array
+  paths(split: Split, samples: readonly number[]): string[]
+  picture(split: Split, sample: number): Promise<Picture>
+}
+
+interface NativeSession {
+  openReport(): string
+  train(maxBatches: number): Promise<string>
+  evaluate(request: string): Promise<Omit<Evaluation, 'report'> & { report: string }>
+  predict(images: Uint8Array, n: number, height: number, width: number, weights: string): Promise<Float32Array>
+  save(request: string): Promise<string>
+  load(directory: string): Promise<string>
+  inspect(): Promise<string>
+  stop(): void
+  progress(): string
+  close(): Promise<void>
+}
+
+interface NativeLoader {
+  start(epoch: number): void
+  batches(): number
+  normalization(): string
+  next(): Promise<Batch | null>
+  drain(seconds: number): Promise<string>
+}
+
+/** One batch as the model would see it, before normalisation. */
+export interface Batch {
+  /** [n, height, width, 3]. */
+  readonly images: Uint8Array
+  readonly labels: Uint32Array
+  readonly indices: Uint32Array
+  readonly height: number
+  readonly width: number
+}
+
+/** What draining a loader cost. */
+export interface DrainReport {
+  readonly images: number
+  readonly wall_s: number
+  readonly decode_cpu_s: number
+  readonly transform_cpu_s: number
+}
+
+/** A loader by itself, without a session. */
+export interface Loader {
+  readonly batches: number
+  readonly normalization: readonly [mean: readonly number[], std: readonly number[]]
+  start(epoch: number): void
+  next(): Promise<Batch | null>
+  /** Runs whole epochs for `seconds` without handing the batches over. */
+  drain(seconds: number): Promise<DrainReport>
+}
+
+/** The native core: an Engine, and what only the addon can do. */
+export interface NativeEngine extends Engine {
+  readonly version: string
+  readonly cudaAvailable: boolean
+  openLoader(dataset: Dataset, split: Split, spec: LoaderSpec, seed: number): Loader
+}
+
+const handles = new WeakMap<Dataset, NativeDataset>()
+
+/** Loads libtorch and the addon. A missing part is a DeviceError. */
+export async function loadEngine(options: { cuda?: boolean } = {}): Promise<NativeEngine> {
+  const addon = (await loadAddon(options)) as Addon
+  addon.initialize()
+  return {
+    version: addon.version(),
+    cudaAvailable: options.cuda === true && addon.cudaAvailable(),
+    openDataset: (spec) =>
+      guarded(async () => wrapDataset(await addon.openDataset(JSON.stringify(spec)))),
+    openSession: (plan, dataset) =>
+      guarded(async () => {
+        const handle = dataset === null ? null : handleOf(dataset)
+        const native = await addon.openSession(JSON.stringify(plan), handle)
+        return { session: wrapSession(native), report: JSON.parse(native.openReport()) as OpenReport }
+      }),
+    openLoader: (dataset, split, spec, seed) => {
+      try {
+        return wrapLoader(addon.openLoader(handleOf(dataset), split, JSON.stringify(spec), seed))
+      } catch (error) {
+        throw toFailure(error)
+      }
+    },
+    drainLogs: () => JSON.parse(addon.drainLogs()) as LogLine[],
+  }
+}
+
+function handleOf(dataset: Dataset): NativeDataset {
+  const handle = handles.get(dataset)
+  if (!handle) throw new TypeError('this data set was not opened by the native engine')
+  return handle
+}
+
+function wrapDataset(native: NativeDataset): Dataset {
+  const dataset: Dataset = {
+    summary: JSON.parse(native.summary()) as DatasetSummary,
+    labels: (split) => native.labels(split),
+    paths: (split, samples) => native.paths(split, samples),
+    picture: (split, sample) => guarded(() => native.picture(split, sample)),
+  }
+  handles.set(dataset, native)
+  return dataset
+}
+
+function wrapSession(native: NativeSession): Session {
+  const json = async <T>(call: () => Promise<string>): Promise<T> => JSON.parse(await guarded(call)) as T
+  return {
+    train: (maxBatches) => json(() => native.train(maxBatches)),
+    evaluate: async (request) => {
+      const { report, ...arrays } = await guarded(() => native.evaluate(JSON.stringify(request)))
+      return {
+        report: JSON.parse(report) as EvaluateReport,
+        logits: arrays.logits,
+        labels: arrays.labels,
+        indices: arrays.indices,
+        confusion: arrays.confusion,
+      }
+    },
+    predict: (images, n, height, width, weights: Weights) =>
+      guarded(() => native.predict(images, n, height, width, JSON.stringify(weights))),
+    save: (request) => json(() => native.save(JSON.stringify(request))),
+    load: (directory) => json(() => native.load(directory)),
+    inspect: () => json(() => native.inspect()),
+    stop: () => native.stop(),
+    progress: () => JSON.parse(native.progress()) as Progress,
+    close: () => guarded(() => native.close()),
+  }
+}
+
+function wrapLoader(native: NativeLoader): Loader {
+  return {
+    batches: native.batches(),
+    normalization: JSON.parse(native.normalization()) as [number[], number[]],
+    start: (epoch) => native.start(epoch),
+    next: () => guarded(() => native.next()),
+    drain: async (seconds) => JSON.parse(await guarded(() => native.drain(seconds))) as DrainReport,
+  }
+}

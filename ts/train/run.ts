@@ -1,0 +1,149 @@
+import { relative } from 'node:path'
+import type { Session } from '../native/engine.ts'
+import type { Position, TrainReport } from '../native/spec.d.ts'
+import type { Action, RunContext, Scalars } from './callback.ts'
+import type { CheckpointStore } from './checkpoint-store.ts'
+import type { Hooks } from './hooks.ts'
+import type { Recorder } from './recorder.ts'
+import { type Best, type RunState, stateVersion } from './run-state.ts'
+
+/** Writes the ONNX files and what belongs beside them; answers the written paths. */
+export type Exporter = (action: Extract<Action, { kind: 'export' }>, best: string | undefined) => Promise<string[]>
+
+export interface RunParts {
+  readonly context: RunContext
+  readonly session: Session
+  readonly hooks: Hooks
+  readonly recorder: Recorder
+  readonly store: CheckpointStore
+  readonly exporter: Exporter
+  readonly checkpoints: boolean
+  readonly preprocessing: unknown
+}
+
+/** A run in progress: carries out what the callbacks ask for and knows what a checkpoint must hold. */
+export class Run {
+  readonly context: RunContext
+  readonly session: Session
+  readonly hooks: Hooks
+  readonly recorder: Recorder
+  readonly #parts: RunParts
+  best: Best | null = null
+  trainReport: TrainReport | null = null
+  phase: RunState['phase'] = 'train'
+  stopReason: string | undefined
+  /** Where the newest resumable checkpoint stands. */
+  #resumable: { directory: string; position: Position; phase: RunState['phase']; transient: boolean } | undefined
+
+  constructor(parts: RunParts) {
+    this.#parts = parts
+    this.context = parts.context
+    this.session = parts.session
+    this.hooks = parts.hooks
+    this.recorder = parts.recorder
+  }
+
+  /** Continues from what a checkpoint held. */
+  restore(state: RunState, directory: string, position: Position): void {
+    this.best = state.best
+    this.trainReport = state.trainReport
+    this.phase = state.phase
+    this.hooks.restore(state.callbacks)
+    this.#resumable = { directory, position, phase: state.phase, transient: isTransient(directory) }
+  }
+
+  /**
+   * Carries out `actions`; what they ask to log is returned. Checkpoints come after everything else, since they hold the
+   * state that the rest leaves, and removals come last.
+   */
+  async perform(actions: readonly Action[], epoch: number, position: Position): Promise<Scalars> {
+    const logged: Record<string, number> = {}
+    for (const action of actions) {
+      if (action.kind === 'log') Object.assign(logged, action.scalars)
+      else if (action.kind === 'stop') this.stopReason ??= action.reason
+      else if (action.kind === 'image') this.recorder.image(action, epoch, position)
+      else if (action.kind === 'table') this.recorder.table(action, epoch, position)
+    }
+    for (const action of actions) if (action.kind === 'save') await this.#save(action, epoch, position)
+    for (const action of actions) {
+      if (action.kind === 'forget')
+        await this.#parts.store.forget(await this.#parts.store.place(action.name, action.directory))
+      else if (action.kind === 'export') await this.#export(action)
+    }
+    return logged
+  }
+
+  /** Makes sure that the run can be resumed from here. */
+  async checkpoint(position: Position): Promise<void> {
+    if (!this.#parts.checkpoints) return
+    const previous = this.#resumable
+    const here = previous?.phase === this.phase && samePosition(previous.position, position)
+    if (here) return
+    const name = `resume-epoch=${String(position.epoch).padStart(3, '0')}-step=${position.step}${this.phase === 'epoch_end' ? '-end' : ''}`
+    await this.#save({ kind: 'save', name, pointers: ['last'] }, position.epoch, position, true)
+  }
+
+  async #save(
+    action: Extract<Action, { kind: 'save' }>,
+    epoch: number,
+    position: Position,
+    transient = false,
+  ): Promise<void> {
+    if (!this.#parts.checkpoints) return
+    const { store, context } = this.#parts
+    const directory = await store.place(action.name, action.directory)
+    const pointers = new Set(action.pointers ?? [])
+    if (pointers.has('best') && action.monitor)
+      this.best = {
+        epoch,
+        step: position.step,
+        monitor: action.monitor.name,
+        value: action.monitor.value,
+        checkpoint: relative(context.directory, directory),
+      }
+    const weightsOnly = action.weightsOnly ?? false
+    const report = await this.session.save({
+      directory,
+      scored: 'auto',
+      weights_only: weightsOnly,
+      state: this.#state(),
+    })
+    context.logger.debug('checkpoint saved', { directory, seconds: report.seconds, bytes: report.bytes })
+    if (!weightsOnly) pointers.add('last')
+    for (const pointer of pointers) await store.point(pointer, directory)
+    if (weightsOnly) return
+    const previous = this.#resumable
+    this.#resumable = { directory, position, phase: this.phase, transient }
+    if (previous?.transient && previous.directory !== directory) await store.forget(previous.directory)
+  }
+
+  #state(): RunState {
+    const { context, preprocessing } = this.#parts
+    return {
+      version: stateVersion,
+      phase: this.phase,
+      trainReport: this.trainReport,
+      history: context.history.records,
+      callbacks: this.hooks.state(),
+      best: this.best,
+      metricsBytes: this.recorder.bytes,
+      classes: context.classes,
+      plan: context.plan,
+      preprocessing,
+    }
+  }
+
+  async #export(action: Extract<Action, { kind: 'export' }>): Promise<void> {
+    const best = action.from === 'best' ? await this.#parts.store.follow('best') : undefined
+    for (const path of await this.#parts.exporter(action, best)) this.recorder.file(path, 'model')
+  }
+}
+
+function samePosition(a: Position, b: Position): boolean {
+  return a.epoch === b.epoch && a.batch === b.batch && a.step === b.step
+}
+
+/** Checkpoints of the run itself, kept only until the next one. */
+function isTransient(directory: string): boolean {
+  return /[\\/]resume-epoch=\d+-step=\d+(-end)?$/.test(directory)
+}
