@@ -1,0 +1,221 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import type { Position } from '../native/spec.d.ts'
+import type { Action, Actions, Callback, RunContext, Scalars } from '../train/callback.ts'
+import { checkpointName, freeName, templateProblems } from './checkpoint-name.ts'
+import { defineCallback } from './define.ts'
+import { unknownMetric } from './monitored-metric.ts'
+import { lightningNames } from './python-names.ts'
+import { runPath } from './run-path.ts'
+import { place, ranks, type Scored } from './top-checkpoints.ts'
+
+const count = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least))
+
+const schema = v.pipe(
+  v.strictObject({
+    dirpath: v.pipe(v.nullish(v.string(), null), v.description('null: checkpoints/ in the run folder.')),
+    filename: v.pipe(
+      v.nullish(
+        v.pipe(
+          v.string(),
+          v.check(
+            (text) => templateProblems(text).length === 0,
+            ({ input }) => templateProblems(input).join('; '),
+          ),
+        ),
+        null,
+      ),
+      v.description('Template of the name, `epoch={epoch:02d}-val_acc={val/acc_top1:.4f}`.'),
+    ),
+    monitor: v.pipe(v.nullish(v.string(), null), v.description('Metric that ranks; null keeps the newest.')),
+    verbose: v.optional(v.boolean(), false),
+    save_last: v.pipe(
+      v.nullish(v.union([v.boolean(), v.literal('link')]), null),
+      v.description('Keep the newest checkpoint too, whatever its score; `last` points at it.'),
+    ),
+    save_top_k: v.pipe(v.optional(count(-1), 1), v.description('How many of the best to keep; -1 is all.')),
+    save_on_exception: v.optional(v.boolean(), false),
+    save_weights_only: v.pipe(v.optional(v.boolean(), false), v.description('Nothing to resume from.')),
+    mode: v.optional(v.picklist(['min', 'max']), 'min'),
+    auto_insert_metric_name: v.pipe(
+      v.optional(v.boolean(), true),
+      v.description('Write `name=` before values.'),
+    ),
+    every_n_train_steps: v.nullish(count(0), null),
+    train_time_interval: v.pipe(
+      v.nullish(v.pipe(v.number(), v.minValue(0)), null),
+      v.description('Seconds.'),
+    ),
+    every_n_epochs: v.nullish(count(0), null),
+    save_on_train_epoch_end: v.pipe(
+      v.nullish(v.boolean(), null),
+      v.description('true: not after validations within an epoch.'),
+    ),
+    enable_version_counter: v.pipe(
+      v.optional(v.literal(true, 'checkpoints are never overwritten, so a taken name always gets -v1'), true),
+      v.description('Append -v1, -v2, … to a name that is taken.'),
+    ),
+  }),
+  v.check(
+    ({ every_n_train_steps: steps, every_n_epochs: epochs, train_time_interval: time }) =>
+      [steps ? 1 : 0, epochs ? 1 : 0, time === null ? 0 : 1].reduce((sum, set) => sum + set, 0) <= 1,
+    'set only one of every_n_train_steps, every_n_epochs and train_time_interval',
+  ),
+  v.check(
+    ({ monitor, save_top_k: k }) => monitor !== null || k <= 1,
+    'save_top_k > 1 needs a monitor: there is nothing to rank by',
+  ),
+)
+
+type Options = v.InferOutput<typeof schema>
+
+const State = v.object({
+  monitor: v.nullable(v.string()),
+  mode: v.picklist(['min', 'max']),
+  /** Without a score: ±∞, the worst of its mode. */
+  kept: v.array(v.object({ name: v.string(), score: v.nullable(v.number()) })),
+  newest: v.nullable(v.string()),
+  saved_step: v.number(),
+  deferred: v.boolean(),
+})
+
+/**
+ * Keeps the best and the newest checkpoints: Lightning's ModelCheckpoint. Two things differ. `save_last` saves whenever
+ * a save is due, whatever the score (the `last` pointer is what a restarted job goes on from). And a monitored metric is
+ * always fresh: a save due within an epoch waits for the validation that scores it.
+ */
+export const modelCheckpoint = defineCallback({
+  name: 'model_checkpoint',
+  aliases: lightningNames('model_checkpoint', 'ModelCheckpoint'),
+  schema,
+  create: (options): Callback => createModelCheckpoint(options, Date.now),
+})
+
+/** @param now Milliseconds, for `train_time_interval`. */
+export function createModelCheckpoint(options: Options, now: () => number): Callback {
+  const { monitor, mode, save_top_k: k, train_time_interval: interval } = options
+  const everySteps = options.every_n_train_steps ?? 0
+  const byDefault =
+    options.every_n_train_steps === null && options.every_n_epochs === null && interval === null
+  const everyEpochs = byDefault ? 1 : (options.every_n_epochs ?? 0)
+  let kept: readonly Scored[] = []
+  /** The newest checkpoint, where it is kept only for being the newest. */
+  let newest: string | null = null
+  let savedStep = 0
+  /** A save that came due before its metric was there. */
+  let deferred = false
+  let lastTime = now()
+
+  const save = (scalars: Scalars, epoch: number, position: Position, context: RunContext): Action[] => {
+    if (savedStep === position.step) return []
+    const score = monitor === null ? undefined : scalars[monitor]
+    const top = monitor === null ? k !== 0 : score !== undefined && ranks(kept, k, mode, score)
+    if (!top && !options.save_last) {
+      if (options.verbose && monitor !== null)
+        context.logger.info(`epoch ${epoch}, step ${position.step}: ${monitor} was not in the top ${k}`)
+      return []
+    }
+    const directory = runPath(context.directory, options.dirpath ?? 'checkpoints')
+    const template = { filename: options.filename, autoInsertMetricName: options.auto_insert_metric_name }
+    const name = freeName(checkpointName(template, { ...scalars, epoch, step: position.step }), (taken) =>
+      existsSync(join(directory, taken)),
+    )
+    const forget = newest === null ? [] : [newest]
+    newest = null
+    let best = false
+    if (!top) {
+      newest = name
+    } else if (score === undefined) {
+      if (k === 1) forget.push(...kept.map((other) => other.name))
+      kept = [...(k === 1 ? [] : kept), { name, score: 0 }]
+    } else {
+      const placement = place(kept, k, mode, { name, score })
+      kept = placement.kept
+      best = placement.isBest
+      if (placement.dropped !== undefined) forget.push(placement.dropped)
+    }
+    savedStep = position.step
+    if (options.verbose) context.logger.info(`epoch ${epoch}, step ${position.step}: saving ${name}`)
+    return [
+      {
+        kind: 'save',
+        name,
+        directory,
+        weightsOnly: options.save_weights_only,
+        pointers: [...(options.save_last ? ['last' as const] : []), ...(best ? ['best' as const] : [])],
+        ...(monitor === null || score === undefined ? {} : { monitor: { name: monitor, value: score } }),
+      },
+      ...forget.map((old): Action => ({ kind: 'forget', name: old, directory })),
+    ]
+  }
+
+  return {
+    name: 'model_checkpoint',
+    role: 'controller',
+    runStart: (context) => {
+      lastTime = now()
+      if (options.save_weights_only)
+        context.logger.warn('model_checkpoint: save_weights_only leaves nothing to resume this run from')
+      return undefined
+    },
+    span: ({ report, position }, context): Actions => {
+      const before = position.step - report.span.steps
+      const stepDue =
+        everySteps > 0 && Math.floor(position.step / everySteps) > Math.floor(before / everySteps)
+      const timeDue = interval !== null && now() - lastTime >= interval * 1000
+      if (timeDue) lastTime = now()
+      if (!stepDue && !timeDue) return undefined
+      const scalars: Scalars = { 'train/loss': report.last.loss, 'train/acc_top1': report.last.acc_top1 }
+      // An epoch's last step is saved with the epoch, whose validation belongs to it.
+      if (report.epoch_done || (monitor !== null && scalars[monitor] === undefined)) {
+        deferred = true
+        return undefined
+      }
+      return save(scalars, report.epoch, position, context)
+    },
+    validationEnd: (event, context): Actions => {
+      if (event.sanity || event.split !== 'val' || event.position.batch === 0) return undefined
+      if (options.save_on_train_epoch_end === true) return undefined
+      const due = deferred || (everyEpochs > 0 && (event.epoch + 1) % everyEpochs === 0)
+      if (!due || (monitor !== null && event.scalars[monitor] === undefined)) return undefined
+      deferred = false
+      return save(event.scalars, event.epoch, event.position, context)
+    },
+    epochEnd: (event, context): Actions => {
+      const due = deferred || (everyEpochs > 0 && (event.epoch + 1) % everyEpochs === 0)
+      if (!due) return undefined
+      const validated = event.evaluation !== undefined || context.model.val_batches === 0
+      if (monitor !== null && k !== 0 && event.scalars[monitor] === undefined) {
+        if (validated) throw unknownMetric('model_checkpoint', monitor, Object.keys(event.scalars))
+        if (deferred && !options.save_last) return undefined
+      }
+      deferred = false
+      return save(event.scalars, event.epoch, event.position, context)
+    },
+    runEnd: (event, context): Actions => {
+      const failed = event.status === 'failed' || event.status === 'interrupted'
+      const due = failed ? options.save_on_exception : Boolean(options.save_last) && savedStep === 0
+      if (!due || event.position.step === 0) return undefined
+      return save({}, event.position.epoch, event.position, context)
+    },
+    state: () => ({
+      monitor,
+      mode,
+      kept: kept.map(({ name, score }) => ({ name, score: Number.isFinite(score) ? score : null })),
+      newest,
+      saved_step: savedStep,
+      deferred,
+    }),
+    restore: (state) => {
+      const before = v.parse(State, state)
+      savedStep = before.saved_step
+      deferred = before.deferred
+      // Scores of another metric cannot be ranked with this one's; those checkpoints simply stay.
+      if (before.monitor !== monitor || before.mode !== mode) return
+      const worst = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+      kept = before.kept.map(({ name, score }) => ({ name, score: score ?? worst }))
+      newest = before.newest
+    },
+  }
+}
