@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { MetricRow } from './experiment.ts'
 
@@ -46,7 +56,10 @@ export class MetricsFile {
     for (const name of [...leading, 'time']) names.delete(name)
     this.#columns = [...names].sort()
     const header = [...leading, ...this.#columns].map(quote).join(',')
-    writeFileSync(this.#csv, rows.length === 0 ? '' : `${header}\n${rows.map((row) => this.#csvLine(row)).join('')}`)
+    writeFileSync(
+      this.#csv,
+      rows.length === 0 ? '' : `${header}\n${rows.map((row) => this.#csvLine(row)).join('')}`,
+    )
   }
 
   #csvLine(row: Readonly<Record<string, number | null>>): string {

@@ -34,7 +34,13 @@ interface NativeSession {
   openReport(): string
   train(maxBatches: number): Promise<string>
   evaluate(request: string): Promise<Omit<Evaluation, 'report'> & { report: string }>
-  predict(images: Uint8Array, n: number, height: number, width: number, weights: string): Promise<Float32Array>
+  predict(
+    images: Uint8Array,
+    n: number,
+    height: number,
+    width: number,
+    weights: string,
+  ): Promise<Float32Array>
   save(request: string): Promise<string>
   load(directory: string): Promise<string>
   inspect(): Promise<string>
@@ -95,8 +101,7 @@ export async function loadEngine(options: { cuda?: boolean } = {}): Promise<Nati
   return {
     version: addon.version(),
     cudaAvailable: options.cuda === true && addon.cudaAvailable(),
-    openDataset: (spec) =>
-      guarded(async () => wrapDataset(await addon.openDataset(JSON.stringify(spec)))),
+    openDataset: (spec) => guarded(async () => wrapDataset(await addon.openDataset(JSON.stringify(spec)))),
     openSession: (plan, dataset) =>
       guarded(async () => {
         const handle = dataset === null ? null : handleOf(dataset)

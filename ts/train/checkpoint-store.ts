@@ -77,7 +77,9 @@ export class CheckpointStore {
       const time = await commitTime(directory)
       if (time !== undefined) found.set(directory, time)
     }
-    return [...found].map(([directory, committed]) => ({ directory, committed })).sort((a, b) => b.committed - a.committed)
+    return [...found]
+      .map(([directory, committed]) => ({ directory, committed }))
+      .sort((a, b) => b.committed - a.committed)
   }
 
   #reference(directory: string): string {
@@ -92,7 +94,8 @@ export async function followPointer(file: string): Promise<string | undefined> {
     const reference = (await readFile(file, 'utf8')).trim()
     return reference === '' ? undefined : resolve(file, '..', reference)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return undefined
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+      return undefined
     throw error
   }
 }

@@ -45,7 +45,9 @@ export class Hooks {
 
   /** Gives each callback its state back; one that is new in the configuration starts afresh. */
   restore(states: Readonly<Record<string, unknown>>): void {
-    const byName = new Map(Object.entries(states).map(([key, state]) => [key.slice(key.indexOf(':') + 1), state]))
+    const byName = new Map(
+      Object.entries(states).map(([key, state]) => [key.slice(key.indexOf(':') + 1), state]),
+    )
     for (const [index, callback] of this.#callbacks.entries()) {
       const state = states[`${index}:${callback.name}`] ?? byName.get(callback.name)
       if (state !== undefined) callback.restore?.(state)
@@ -60,6 +62,8 @@ function call<K extends Hook>(
   context: RunContext,
 ): Actions | Promise<Actions> {
   if (hook === 'runStart') return callback.runStart?.(context)
-  const method = callback[hook] as ((event: Event<K>, context: RunContext) => Actions | Promise<Actions>) | undefined
+  const method = callback[hook] as
+    | ((event: Event<K>, context: RunContext) => Actions | Promise<Actions>)
+    | undefined
   return method?.call(callback, event, context)
 }

@@ -24,6 +24,7 @@ export async function trainLoop(
   const { session, hooks, context } = run
   const deadline = options.maxSeconds === null ? Infinity : performance.now() + options.maxSeconds * 1000
   let position = start
+  let loggedStep = start.step
   let final: Scalars = context.history.records.at(-1)?.scalars ?? {}
   const onAbort = (): void => session.stop()
   interrupt.addEventListener('abort', onAbort)
@@ -46,7 +47,12 @@ export async function trainLoop(
       run.phase = 'epoch_end'
       if (!(await endEpoch(epoch))) return interrupted()
     }
-    return { status: run.stopReason === undefined ? 'completed' : 'stopped', reason: run.stopReason ?? null, position, final }
+    return {
+      status: run.stopReason === undefined ? 'completed' : 'stopped',
+      reason: run.stopReason ?? null,
+      position,
+      final,
+    }
   } finally {
     interrupt.removeEventListener('abort', onAbort)
   }
@@ -60,16 +66,22 @@ export async function trainLoop(
 
   async function span(epoch: number): Promise<TrainReport> {
     const began = performance.now()
-    const before = run.trainReport?.epoch === epoch ? run.trainReport.position.batch : 0
     const report = await session.train(spanLength(position, options, hooks.intervals()))
     position = report.position
     run.trainReport = report
     if (report.span.images === 0) return report
     const imagesPerSecond = (report.span.images * 1000) / (performance.now() - began)
     const asked = await hooks.ask('span', { report, position, imagesPerSecond }, context)
-    const due = position.step % options.logEverySteps === 0 && (report.epoch_done || position.batch > before)
-    const logged = await run.perform(asked, epoch, position)
-    if (due) run.recorder.row(epoch, position, { ...spanScalars(report, imagesPerSecond), ...logged })
+    const due = position.step % options.logEverySteps === 0 && position.step !== loggedStep
+    const logged = asked.flatMap((action) => (action.kind === 'log' ? Object.entries(action.scalars) : []))
+    if (due) {
+      loggedStep = position.step
+      run.recorder.row(epoch, position, {
+        ...spanScalars(report, imagesPerSecond),
+        ...Object.fromEntries(logged),
+      })
+    }
+    await run.perform(asked, epoch, position)
     return report
   }
 
@@ -85,7 +97,11 @@ export async function trainLoop(
     context.history.add({ epoch, step: position.step, scalars })
     final = scalars
     const willContinue = !finished()
-    const actions = await hooks.ask('epochEnd', { epoch, position, scalars, train, evaluation, willContinue }, context)
+    const actions = await hooks.ask(
+      'epochEnd',
+      { epoch, position, scalars, train, evaluation, willContinue },
+      context,
+    )
     const { 'train/loss': _, ...row } = scalars
     for (const action of actions) if (action.kind === 'log') Object.assign(row, action.scalars)
     run.recorder.row(epoch, position, row)

@@ -48,7 +48,9 @@ const Shape = v.looseObject({
 export function readRunState(state: unknown, directory: string): RunState {
   const parsed = v.safeParse(Shape, state)
   if (!parsed.success)
-    throw new CheckpointError(`${directory}/state.json does not hold a run's state: ${v.summarize(parsed.issues)}`)
+    throw new CheckpointError(
+      `${directory}/state.json does not hold a run's state: ${v.summarize(parsed.issues)}`,
+    )
   if (parsed.output.version !== stateVersion)
     throw new CheckpointError(
       `${directory} was written by format version ${parsed.output.version}, this program reads ${stateVersion}`,

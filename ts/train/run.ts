@@ -8,7 +8,10 @@ import type { Recorder } from './recorder.ts'
 import { type Best, type RunState, stateVersion } from './run-state.ts'
 
 /** Writes the ONNX files and what belongs beside them; answers the written paths. */
-export type Exporter = (action: Extract<Action, { kind: 'export' }>, best: string | undefined) => Promise<string[]>
+export type Exporter = (
+  action: Extract<Action, { kind: 'export' }>,
+  best: string | undefined,
+) => Promise<string[]>
 
 export interface RunParts {
   readonly context: RunContext
@@ -33,7 +36,9 @@ export class Run {
   phase: RunState['phase'] = 'train'
   stopReason: string | undefined
   /** Where the newest resumable checkpoint stands. */
-  #resumable: { directory: string; position: Position; phase: RunState['phase']; transient: boolean } | undefined
+  #resumable:
+    | { directory: string; position: Position; phase: RunState['phase']; transient: boolean }
+    | undefined
 
   constructor(parts: RunParts) {
     this.#parts = parts

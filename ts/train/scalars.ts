@@ -20,7 +20,8 @@ export function evaluationScalars(
   }
   if (report.auroc_macro !== null) scalars[`${prefix}/auroc_macro`] = report.auroc_macro
   for (const [index, entry] of report.per_class.entries())
-    if (entry.support > 0) scalars[`${prefix}/acc_class_${classes[index] ?? index}`] = entry.correct / entry.support
+    if (entry.support > 0)
+      scalars[`${prefix}/acc_class_${classes[index] ?? index}`] = entry.correct / entry.support
   return scalars
 }
 
@@ -41,5 +42,9 @@ export function epochScalars(report: TrainReport): Scalars {
   const { images, loss_sum, correct_top1 } = report.epoch_so_far
   return images === 0
     ? {}
-    : { 'train/loss': loss_sum / images, 'train/loss_epoch': loss_sum / images, 'train/acc_top1': correct_top1 / images }
+    : {
+        'train/loss': loss_sum / images,
+        'train/loss_epoch': loss_sum / images,
+        'train/acc_top1': correct_top1 / images,
+      }
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bun
+import { ensureDependencies } from './bootstrap.ts'
+
+/** A command's module: words after its name in, exit code out. */
+interface Command {
+  run(argv: string[]): Promise<number>
+}
+
+const commands: Readonly<Record<string, { readonly does: string; load(): Promise<Command> }>> = {
+  setup: { does: 'find or fetch libtorch, find or build the native core', load: () => import('./setup.ts') },
+  train: { does: 'train a classifier (the main job)', load: () => import('./train.ts') },
+  evaluate: {
+    does: 'score a run, a checkpoint or an ONNX file on a split',
+    load: () => import('./evaluate.ts'),
+  },
+  predict: { does: 'classify images or folders', load: () => import('./predict.ts') },
+  export: { does: 'write the ONNX files of a checkpoint', load: () => import('./export.ts') },
+  batches: { does: 'write out what the model would see', load: () => import('./batches.ts') },
+  generate: { does: 'make the synthetic jersey-number data set', load: () => import('./generate.ts') },
+  bench: { does: 'measure the loader, the step or the start', load: () => import('./bench.ts') },
+  test: { does: 'run the tests of both sides', load: () => import('./test.ts') },
+  lint: { does: 'check format, lint and types of both sides', load: () => import('./lint.ts') },
+  format: { does: 'format both sides', load: () => import('./format.ts') },
+  typecheck: { does: 'check the TypeScript types', load: () => import('./typecheck.ts') },
+  ready: { does: 'everything that CI checks', load: () => import('./ready.ts') },
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const rows = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`)
+  return `Usage: classifier-training COMMAND [ARGUMENTS…]\n\n${rows.join('\n')}\n\nEach command explains itself with --help.\n`
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage())
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    const { version } = (await import('../../package.json')) as { version: string }
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  const command = commands[name]
+  if (!command) {
+    process.stderr.write(`error: there is no command "${name}"\n\n${usage()}`)
+    return 2
+  }
+  await ensureDependencies()
+  const { reportFailure } = await import('./report-failure.ts')
+  try {
+    return await (await command.load()).run(rest)
+  } catch (error) {
+    return reportFailure(error)
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,59 @@
+import type { InspectReport } from '../native/spec.d.ts'
+import type { Scalars } from './callback.ts'
+import type { Best } from './run-state.ts'
+
+/** `summary.json`, as INTERFACE names its keys. */
+export interface Summary {
+  readonly status: 'completed' | 'stopped' | 'interrupted' | 'failed'
+  readonly reason: string | null
+  readonly epochs: number
+  readonly steps: number
+  readonly best: Best | null
+  readonly final: Scalars
+  readonly test: Scalars | null
+  readonly weights_sha256: string | null
+  readonly ema_sha256: string | null
+  readonly timing: Timing
+  readonly peak_rss_mb: number
+  readonly peak_device_mb: number | null
+  readonly resumed_from: readonly string[]
+  readonly skipped_images: readonly { readonly path: string; readonly reason: string }[]
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface Timing {
+  /** Process start to the end of the first span; `null` where no step was made. */
+  readonly start_to_first_step_s: number | null
+  /** Steps and waiting for their data. */
+  readonly train_s: number
+  /** Of `train_s`: the engine waited for a batch. */
+  readonly wait_data_s: number
+  /** Of `train_s`: forward, backward, optimizer, EMA. */
+  readonly step_s: number
+  readonly validation_s: number
+  readonly checkpoint_s: number
+  readonly total_s: number
+  /** Images trained over `train_s`. */
+  readonly images_per_second: number
+}
+
+export interface TimingFacts {
+  readonly startToFirstStep: number | null
+  readonly total: number
+  readonly images: number
+}
+
+/** The engine's ledger and the process's clock as one. Seconds. */
+export function timing({ ledger }: InspectReport, facts: TimingFacts): Timing {
+  const train = ledger.step_s + ledger.wait_data_s
+  return {
+    start_to_first_step_s: facts.startToFirstStep,
+    train_s: train,
+    wait_data_s: ledger.wait_data_s,
+    step_s: ledger.step_s,
+    validation_s: ledger.validation_s,
+    checkpoint_s: ledger.checkpoint_s,
+    total_s: facts.total,
+    images_per_second: train > 0 ? facts.images / train : 0,
+  }
+}
