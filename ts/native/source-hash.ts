@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Dirent,
   existsSync,
@@ -35,9 +34,9 @@ export function sourceHash(machine: Machine): string {
   const known = readStamped(note)
   if (known?.stamps === stamps) return known.hash
 
-  const total = createHash('sha256').update(machine.platform.name)
+  const total = new Bun.CryptoHasher('sha256').update(machine.platform.name)
   for (const file of files) {
-    const content = createHash('sha256')
+    const content = new Bun.CryptoHasher('sha256')
       .update(readFileSync(join(machine.packageRoot, file)))
       .digest('hex')
     total.update(`\n${file}\t${content}`)
@@ -70,7 +69,7 @@ export function sourceFiles(packageRoot: string): string[] {
 }
 
 function stampFile(machine: Machine): string {
-  const checkout = createHash('sha256').update(machine.packageRoot).digest('hex').slice(0, 16)
+  const checkout = new Bun.CryptoHasher('sha256').update(machine.packageRoot).digest('hex').slice(0, 16)
   return join(machine.cache, 'addon', `sources-${checkout}.json`)
 }
 

@@ -50,27 +50,40 @@ function runPathFlags(machine: Machine): Record<string, string> {
 /** Compiles the addon from this package's sources and stores it under their hash; answers its path. */
 export async function buildAddon(machine: Machine, libtorch: Libtorch, reporter: Reporter): Promise<string> {
   reporter.say('compiling the native core (two minutes on two cores the first time)')
-  const env = buildEnvironment(machine, libtorch)
-  const child = Bun.spawn(['cargo', 'build', '--release', '-p', 'classifier-binding'], {
+  const command = ['cargo', 'build', '--release', '-p', 'classifier-binding']
+  const child = Bun.spawn([...command, '--message-format=json-render-diagnostics'], {
     cwd: machine.packageRoot,
-    env,
+    env: buildEnvironment(machine, libtorch),
     stdin: 'ignore',
-    stdout: 2,
+    stdout: 'pipe',
     stderr: reporter.quiet ? 'pipe' : 'inherit',
   })
-  const complaint = child.stderr instanceof ReadableStream ? await new Response(child.stderr).text() : ''
-  const exitCode = await child.exited
-  if (exitCode !== 0)
+  const [messages, complaint, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    child.stderr ? new Response(child.stderr).text() : '',
+    child.exited,
+  ])
+  const built = builtLibrary(messages)
+  if (exitCode !== 0 || built === undefined)
     throw new DeviceError(
       `the native core does not compile (cargo ended with ${exitCode})${complaint === '' ? '' : `:\n${complaint.trim().split('\n').slice(-40).join('\n')}`}`,
       { hint: 'the compiler says why above' },
     )
-  const target = env.CARGO_TARGET_DIR ?? join(machine.packageRoot, 'target')
-  const built = join(target, 'release', machine.platform.library('classifier_training_binding'))
   // Cargo may have completed Cargo.lock, so the hash is that of the sources as they are now.
   const path = storeAddon(machine, built, sourceHash(machine), libtorch)
   pruneAddons(machine, path)
   return path
+}
+
+/** The shared library that cargo's JSON messages name as built, last one first. */
+export function builtLibrary(messages: string): string | undefined {
+  for (const line of messages.split('\n').reverse()) {
+    if (!line.includes('"compiler-artifact"') || !line.includes('"cdylib"')) continue
+    const { filenames } = JSON.parse(line) as { filenames?: readonly string[] }
+    const library = filenames?.find((file) => /\.(so|dylib)$/.test(file))
+    if (library !== undefined) return library
+  }
+  return undefined
 }
 
 /** Copies an addon to its place in the cache, atomically, with what its run path needs beside it. */

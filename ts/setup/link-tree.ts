@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -39,7 +38,7 @@ export function linkEntries(platform: Platform, lib: string, present: readonly s
 
 /** The link tree of a libtorch with headers, made if it is not there; its path is what `LIBTORCH` must be for a build. */
 export function makeLinkTree(machine: Machine, libtorch: Libtorch & { include: string }): string {
-  const key = createHash('sha256').update(libtorch.lib).digest('hex').slice(0, 16)
+  const key = new Bun.CryptoHasher('sha256').update(libtorch.lib).digest('hex').slice(0, 16)
   const tree = join(machine.cache, 'link', key)
   const entries = linkEntries(machine.platform, libtorch.lib, readdirSync(libtorch.lib))
   const description = JSON.stringify({ include: libtorch.include, entries })
