@@ -30,7 +30,8 @@ export async function trainLoop(
   interrupt.addEventListener('abort', onAbort)
   try {
     if (start.step === 0 && run.phase === 'train' && options.sanityBatches > 0) await sanityCheck()
-    if (run.phase === 'epoch_end' && !(await endEpoch(position.epoch - 1))) return interrupted()
+    if (run.phase === 'epoch_end' && run.trainReport && !(await endEpoch(run.trainReport.epoch)))
+      return interrupted()
     while (!finished()) {
       const epoch = position.epoch
       let report: TrainReport
