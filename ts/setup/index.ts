@@ -59,10 +59,10 @@ export async function ensureNative(options: EnsureOptions = {}): Promise<NativeP
   const ready = findReady(machine, options)
   if (ready) return ready
   const reporter = options.reporter ?? createReporter({ quiet: options.quiet ?? false })
-  return withFileLock(
-    join(machine.cache, 'setup.lock'),
+  return locked(
+    machine,
+    reporter,
     async () => findReady(machine, options) ?? provide(machine, options, reporter),
-    { onWait: (holder) => reporter.say(`waiting for another setup (${holder})`) },
   )
 }
 
@@ -93,25 +93,60 @@ function wantsCuda(options: EnsureOptions): boolean {
   return options.cuda ?? (options.libtorch === 'cu130' || options.libtorch === 'cu128')
 }
 
+/** Finds or fetches libtorch alone, with the C++ headers where a compiler is to use it. */
+export async function ensureLibtorch(options: EnsureOptions & { headers: boolean }): Promise<Libtorch> {
+  const machine = options.machine ?? thisMachine()
+  const reporter = options.reporter ?? createReporter({ quiet: options.quiet ?? false })
+  const ready = (): Libtorch | undefined => {
+    const found = findChosen(machine, options)
+    return options.headers && found?.include === undefined ? undefined : found
+  }
+  return (
+    ready() ??
+    locked(
+      machine,
+      reporter,
+      async () =>
+        ready() ?? provideLibtorch(machine, options, reporter, { headers: options.headers, build: false }),
+    )
+  )
+}
+
+function locked<T>(machine: Machine, reporter: Reporter, work: () => Promise<T>): Promise<T> {
+  return withFileLock(join(machine.cache, 'setup.lock'), work, {
+    onWait: (holder) => reporter.say(`waiting for another setup (${holder})`),
+  })
+}
+
 async function provide(machine: Machine, options: EnsureOptions, reporter: Reporter): Promise<NativePaths> {
   const addon = options.rebuild ? undefined : findAddon(machine)
   const build = addon?.path === undefined
-  const existing = findExisting(machine, options)
-  const usable = existing !== undefined && (!build || existing.libtorch.include !== undefined)
-  const plans = usable ? [] : fetchPlans(machine, wishOf(machine, options, build, existing))
-  await requireTools(machine, options, reporter, { build, plans })
-
-  const libtorch = usable ? existing.libtorch : await fetchFirst(machine, plans, options, reporter)
-  select(machine, {
-    origin: libtorch.origin,
-    path: usable ? existing.path : dirname(dirname(libtorch.lib)),
-  })
+  const libtorch = await provideLibtorch(machine, options, reporter, { headers: build, build })
   if (addon?.path === undefined) return { libtorch, addon: await buildAddon(machine, libtorch, reporter) }
   if (machine.platform.name !== 'darwin-arm64') return { libtorch, addon: addon.path }
   if (addon.origin === 'package')
     return { libtorch, addon: storeAddon(machine, addon.path, addon.hash, libtorch) }
   linkLibtorch(cachedAddon(machine, addon.hash), libtorch)
   return { libtorch, addon: addon.path }
+}
+
+/** Uses or fetches a libtorch, after all that the coming work needs was found to be there. */
+async function provideLibtorch(
+  machine: Machine,
+  options: EnsureOptions,
+  reporter: Reporter,
+  work: { readonly headers: boolean; readonly build: boolean },
+): Promise<Libtorch> {
+  const existing = findExisting(machine, options)
+  const usable = existing !== undefined && (!work.headers || existing.libtorch.include !== undefined)
+  const plans = usable ? [] : fetchPlans(machine, wishOf(machine, options, work.headers, existing))
+  await requireTools(machine, options, reporter, { build: work.build, plans })
+  const libtorch = usable ? existing.libtorch : await fetchFirst(machine, plans, options, reporter)
+  select(machine, {
+    origin: libtorch.origin,
+    path: usable ? existing.path : dirname(dirname(libtorch.lib)),
+  })
+  return libtorch
 }
 
 function wishOf(
