@@ -122,7 +122,7 @@ function doubleQuoted(characters: readonly string[], layout: Layout): string {
       if (start < end) put(characters.slice(start, end).join(''))
       start = end
       if (character !== undefined) {
-        put(escape(character))
+        put(escapeCode(character))
         start = end + 1
       }
     }
@@ -146,7 +146,7 @@ function mustEscape(character: string): boolean {
   return !written
 }
 
-function escape(character: string): string {
+function escapeCode(character: string): string {
   const short = ESCAPES[character]
   if (short !== undefined) return `\\${short}`
   const code = character.codePointAt(0) ?? 0
