@@ -64,8 +64,8 @@ export function drawJersey(
   if (random.chance(0.75)) drawLimb(context, random, skin, left, -1, unit)
   if (random.chance(0.75)) drawLimb(context, random, skin, right, 1, unit)
   drawTorso(context, random, color, skin, left, right, unit)
-  if (random.chance(0.65)) drawLettering(context, random, style, -random.between(0.72, 1.02), unit)
-  if (random.chance(0.1)) drawLettering(context, random, style, random.between(0.78, 1.0), unit)
+  if (random.chance(0.65)) drawLettering(context, random, style, -random.between(0.76, 1.08), unit)
+  if (random.chance(0.06)) drawLettering(context, random, style, random.between(0.78, 1.0), unit)
   const numberWidth = drawNumber(context, label, style, unit)
   // An arm in front of the body, over the number's edge at most.
   if (random.chance(0.07)) {
@@ -154,7 +154,7 @@ function drawLettering(
   y: number,
   unit: number,
 ): void {
-  const height = random.between(0.26, 0.42) * unit
+  const height = random.between(0.2, 0.36) * unit
   context.save()
   context.font = `${(style.font.sizePerHeight * height).toFixed(2)}px ${style.font.family}`
   context.textAlign = 'center'
@@ -164,7 +164,7 @@ function drawLettering(
   const length = advances.reduce((sum, advance) => sum + advance, 0)
   const squeeze = Math.min(1.15, (random.between(1.5, 2.2) * unit) / length)
   const bend = random.between(0, 0.32) * Math.sign(-y)
-  const outline = style.outlines[0]
+  const outline = random.chance(0.4) ? style.outlines[0] : undefined
   let x = -length / 2
   for (const [index, letter] of [...text].entries()) {
     const advance = advances[index] ?? 0
@@ -179,7 +179,7 @@ function drawLettering(
       context.lineWidth = outline.width * unit * 0.9
       context.strokeText(letter, 0, 0)
     }
-    context.fillStyle = cssColor(style.fill)
+    context.fillStyle = cssColor(style.fill, 0.85)
     context.fillText(letter, 0, 0)
     context.restore()
     x += advance

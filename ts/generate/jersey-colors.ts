@@ -18,7 +18,7 @@ export interface NumberColor {
   readonly outlines: readonly (Rgb | null)[]
 }
 
-const WHITE: Rgb = [236, 234, 232]
+const WHITE: Rgb = [232, 228, 228]
 const CREAM: Rgb = [236, 222, 190]
 const BLACK: Rgb = [22, 20, 24]
 const NAVY: Rgb = [24, 32, 78]
@@ -36,7 +36,7 @@ const ORANGE: Rgb = [236, 108, 36]
 export const JERSEY_COLORS: readonly JerseyColor[] = [
   {
     name: 'white',
-    weight: 38,
+    weight: 42,
     cloth: WHITE,
     numbers: [
       { fill: BLACK, outlines: [null, null, SILVER] },

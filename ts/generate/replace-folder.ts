@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
@@ -14,7 +14,10 @@ export function createPartialFolder(target: string): string {
     const pid = name.startsWith(owner) ? Number.parseInt(name.slice(owner.length), 10) : Number.NaN
     if (pid > 0 && !isAlive(pid)) rmSync(join(parent, name), { recursive: true, force: true })
   }
-  return mkdtempSync(join(parent, `${owner}${process.pid}-`))
+  const folder = mkdtempSync(join(parent, `${owner}${process.pid}-`))
+  // Readable by others as any new folder: it becomes the data set.
+  chmodSync(folder, 0o777 & ~process.umask())
+  return folder
 }
 
 /** Puts `partial` in the place of `target`, whose former content, if any, is removed. */
