@@ -24,12 +24,11 @@ interface Stamped {
  */
 export function sourceHash(machine: Machine): string {
   const files = sourceFiles(machine.packageRoot)
-  const stamps = files
-    .map((file) => {
-      const { mtimeMs, size } = statSync(join(machine.packageRoot, file))
-      return `${file}\t${mtimeMs}\t${size}`
-    })
-    .join('\n')
+  const lines = files.map((file) => {
+    const { mtimeMs, size } = statSync(join(machine.packageRoot, file))
+    return `${file}\t${mtimeMs}\t${size}`
+  })
+  const stamps = [machine.platform.name, ...lines].join('\n')
   const note = stampFile(machine)
   const known = readStamped(note)
   if (known?.stamps === stamps) return known.hash

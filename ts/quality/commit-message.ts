@@ -27,14 +27,13 @@ export function commitMessageProblems(message: string): string[] {
   // Git writes these itself, and they vanish or carry no release.
   if (/^(Merge|Revert|fixup!|squash!|amend!) ?/.test(header)) return []
   const problems: string[] = []
-  const parts = /^(?<type>[a-z]+)(?:\((?<scope>[^()]+)\))?!?: (?<subject>.*)$/.exec(header)?.groups
+  const parts = /^(?<type>[a-z]+)(?:\((?<scope>[^()]+)\))?!?: (?<subject>.+)$/.exec(header)?.groups
   if (!parts)
     return [
       `the first line must read "type: subject" or "type(scope): subject", not ${JSON.stringify(header)}`,
     ]
   if (!commitTypes.some((type) => type === parts.type))
     problems.push(`there is no type ${JSON.stringify(parts.type)}; use one of ${commitTypes.join(', ')}`)
-  if (parts.subject?.trim() === '') problems.push('the subject is empty')
   if (parts.subject?.endsWith('.')) problems.push('the subject ends in a full stop')
   if (header.length > longestHeader)
     problems.push(`the first line has ${header.length} characters; at most ${longestHeader}`)

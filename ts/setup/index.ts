@@ -56,6 +56,7 @@ export interface EnsureOptions {
  */
 export async function ensureNative(options: EnsureOptions = {}): Promise<NativePaths> {
   const machine = options.machine ?? thisMachine()
+  refuseContradiction(machine, options.libtorch)
   const ready = findReady(machine, options)
   if (ready) return ready
   const reporter = options.reporter ?? createReporter({ quiet: options.quiet ?? false })
@@ -96,6 +97,7 @@ function wantsCuda(options: EnsureOptions): boolean {
 /** Finds or fetches libtorch alone, with the C++ headers where a compiler is to use it. */
 export async function ensureLibtorch(options: EnsureOptions & { headers: boolean }): Promise<Libtorch> {
   const machine = options.machine ?? thisMachine()
+  refuseContradiction(machine, options.libtorch)
   const reporter = options.reporter ?? createReporter({ quiet: options.quiet ?? false })
   const ready = (): Libtorch | undefined => {
     const found = findChosen(machine, options)
@@ -110,6 +112,19 @@ export async function ensureLibtorch(options: EnsureOptions & { headers: boolean
         ready() ?? provideLibtorch(machine, options, reporter, { headers: options.headers, build: false }),
     )
   )
+}
+
+/** A variant cannot be had while LIBTORCH, which comes before everything, names another folder. */
+function refuseContradiction(machine: Machine, choice: LibtorchChoice | undefined): void {
+  const { LIBTORCH } = machine.env
+  if (!LIBTORCH || choice === undefined || choice === 'auto') return
+  const asked = typeof choice === 'object' ? choice.path : choice
+  if (asked === LIBTORCH) return
+  throw new ConfigError({
+    key: '--libtorch',
+    message: `LIBTORCH=${LIBTORCH} is set and comes before ${asked}`,
+    hint: 'unset LIBTORCH',
+  })
 }
 
 function locked<T>(machine: Machine, reporter: Reporter, work: () => Promise<T>): Promise<T> {
@@ -164,12 +179,6 @@ function wishOf(
       },
     )
   const choice = typeof options.libtorch === 'object' ? 'auto' : (options.libtorch ?? here ?? 'auto')
-  if (choice !== 'auto' && options.libtorch !== undefined && machine.env.LIBTORCH)
-    throw new ConfigError({
-      key: '--libtorch',
-      message: `LIBTORCH=${machine.env.LIBTORCH} is set and comes before ${choice}`,
-      hint: 'unset LIBTORCH',
-    })
   return { choice, cuda: wantsCuda(options), headers, driver: nvidiaDriver(options.probe?.ask) }
 }
 
