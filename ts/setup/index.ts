@@ -154,7 +154,7 @@ async function provideLibtorch(
 ): Promise<Libtorch> {
   const existing = findExisting(machine, options)
   const usable = existing !== undefined && (!work.headers || existing.libtorch.include !== undefined)
-  const plans = usable ? [] : fetchPlans(machine, wishOf(machine, options, work.headers, existing))
+  const plans = usable ? [] : fetchPlans(machine, wishOf(options, work.headers, existing))
   await requireTools(machine, options, reporter, { build: work.build, plans })
   const libtorch = usable ? existing.libtorch : await fetchFirst(machine, plans, options, reporter)
   select(machine, {
@@ -164,12 +164,7 @@ async function provideLibtorch(
   return libtorch
 }
 
-function wishOf(
-  machine: Machine,
-  options: EnsureOptions,
-  headers: boolean,
-  existing: Existing | undefined,
-): FetchWish {
+function wishOf(options: EnsureOptions, headers: boolean, existing: Existing | undefined): FetchWish {
   const here = existing?.libtorch.origin
   if (here === 'given' || here === 'python')
     throw new DeviceError(
