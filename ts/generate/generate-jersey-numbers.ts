@@ -150,6 +150,7 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOTDIR: 'part of the path is a file',
+  EEXIST: 'part of the path is a file',
 }
 
 function explain(error: unknown, output: string): unknown {
@@ -157,7 +158,7 @@ function explain(error: unknown, output: string): unknown {
   const reason = code === undefined ? undefined : DISK_ERRORS[code]
   if (error instanceof Failure || reason === undefined) return error
   return new DeviceError(`cannot write the data set to ${output}: ${reason}`, {
-    hint: 'make room or name another folder with output=DIR',
+    hint: 'make room or name another folder (output)',
     cause: error,
   })
 }
