@@ -153,6 +153,7 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
   return {
     name: 'model_checkpoint',
     role: 'controller',
+    stepInterval: everySteps > 0 ? everySteps : undefined,
     runStart: (context) => {
       lastTime = now()
       if (options.save_weights_only)

@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { confusionMatrixPlot } from '../plot/confusion-matrix.ts'
+import type { Callback, RunContext } from '../train/callback.ts'
+import { defineCallback } from './define.ts'
+import { outputDirectory } from './output-directory.ts'
+import { classifierTrainingNames } from './python-names.ts'
+import { epochFolder, runPath } from './run-path.ts'
+import { writtenPicture } from './written-picture.ts'
+
+const schema = v.strictObject({
+  output_dir: outputDirectory,
+  num_classes: v.nullish(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Known from the data; checked against it.')),
+    null,
+  ),
+  class_names: v.nullish(
+    v.pipe(v.array(v.string()), v.description('Other names to write, in the order of the classes.')),
+    null,
+  ),
+})
+
+/** Draws `epoch_NNN/confusion_matrix.png` after every validation, from the forward pass that scored it. */
+export const confusionMatrix = defineCallback({
+  name: 'confusion_matrix',
+  aliases: classifierTrainingNames('confusion_matrix', 'ConfusionMatrixCallback'),
+  schema,
+  create: (options): Callback => ({
+    name: 'confusion_matrix',
+    role: 'observer',
+    runStart: (context) => {
+      const { length } = context.classes
+      if (options.num_classes !== null && options.num_classes !== length)
+        context.logger.warn(
+          `confusion_matrix: num_classes says ${options.num_classes}, the data has ${length}`,
+        )
+      if (options.class_names !== null && options.class_names.length !== length)
+        context.logger.warn(
+          `confusion_matrix: class_names has ${options.class_names.length} names, the data has ${length} classes; the data's names are used`,
+        )
+      return undefined
+    },
+    validationEnd: async (event, context) => {
+      if (event.sanity) return undefined
+      const place = event.split === 'val' ? `Validation, epoch ${event.epoch}` : 'Test'
+      const png = await confusionMatrixPlot({
+        classes: shownNames(options.class_names, context),
+        confusion: event.evaluation.confusion,
+        caption: place,
+      })
+      const folder = event.split === 'val' ? epochFolder(event.epoch) : event.split
+      const path = join(runPath(context.directory, options.output_dir), folder, 'confusion_matrix.png')
+      return [await writtenPicture(path, png, `${event.split}/confusion_matrix`, place)]
+    },
+  }),
+})
+
+/** The names of the configuration, unless their number is wrong or they are the data's in another order. */
+function shownNames(names: readonly string[] | null, { classes }: RunContext): readonly string[] {
+  if (names === null || names.length !== classes.length) return classes
+  const known = new Set(classes)
+  return names.every((name) => known.has(name)) ? classes : names
+}
