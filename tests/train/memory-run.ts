@@ -27,6 +27,7 @@ export const defaults: LoopOptions = {
   validateEveryEpochs: 1,
   sanityBatches: 0,
   limitValBatches: null,
+  limitTestBatches: null,
   checkpoints: true,
   accumulate: 1,
 }

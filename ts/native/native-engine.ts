@@ -17,6 +17,7 @@ interface Addon {
   initialize(): void
   version(): string
   cudaAvailable(): boolean
+  cpuHasBf16(): boolean
   drainLogs(): string
   openDataset(spec: string): Promise<NativeDataset>
   openSession(plan: string, dataset: NativeDataset | null): Promise<NativeSession>
@@ -89,6 +90,7 @@ export interface Loader {
 export interface NativeEngine extends Engine {
   readonly version: string
   readonly cudaAvailable: boolean
+  readonly cpuHasBf16: boolean
   openLoader(dataset: Dataset, split: Split, spec: LoaderSpec, seed: number): Loader
 }
 
@@ -101,6 +103,7 @@ export async function loadEngine(options: { cuda?: boolean } = {}): Promise<Nati
   return {
     version: addon.version(),
     cudaAvailable: options.cuda === true && addon.cudaAvailable(),
+    cpuHasBf16: addon.cpuHasBf16(),
     openDataset: (spec) => guarded(async () => wrapDataset(await addon.openDataset(JSON.stringify(spec)))),
     openSession: (plan, dataset) =>
       guarded(async () => {

@@ -59,7 +59,9 @@ export class CheckpointStore {
     if (!existsSync(this.root)) return
     for (const entry of await readdir(this.root, { withFileTypes: true })) {
       const path = join(this.root, entry.name)
-      const torn = entry.isDirectory() ? !existsSync(join(path, commitFile)) : entry.name.endsWith('.tmp')
+      const torn = entry.isDirectory()
+        ? entry.name.startsWith('.') || !existsSync(join(path, commitFile))
+        : entry.name.endsWith('.tmp')
       if (torn) await rm(path, { recursive: true, force: true })
     }
   }
@@ -70,7 +72,7 @@ export class CheckpointStore {
     const found = new Map<string, number>()
     const folders = existsSync(this.root)
       ? (await readdir(this.root, { withFileTypes: true })).flatMap((entry) =>
-          entry.isDirectory() ? [join(this.root, entry.name)] : [],
+          entry.isDirectory() && !entry.name.startsWith('.') ? [join(this.root, entry.name)] : [],
         )
       : []
     for (const directory of last === undefined ? folders : [last, ...folders]) {

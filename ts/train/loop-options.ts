@@ -16,6 +16,8 @@ export interface LoopOptions {
   readonly sanityBatches: number
   /** At most this many validation batches; `null` is all; 0 is no validation. */
   readonly limitValBatches: number | null
+  /** The same for the test after training. */
+  readonly limitTestBatches: number | null
   /** Whether checkpoints are written at all. */
   readonly checkpoints: boolean
   /** Micro-batches of an optimizer step. */

@@ -69,7 +69,7 @@ export async function trainLoop(
     const began = performance.now()
     const report = await session.train(spanLength(position, options, hooks.intervals()))
     position = report.position
-    run.trainReport = report
+    run.spanDone(report)
     if (report.span.images === 0) return report
     const imagesPerSecond = (report.span.images * 1000) / (performance.now() - began)
     const asked = await hooks.ask('span', { report, position, imagesPerSecond }, context)

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Session } from '../native/engine.ts'
-import type { Position, TrainReport } from '../native/spec.d.ts'
+import type { Position, SkippedImage, TrainReport } from '../native/spec.d.ts'
 import type { Action, RunContext, Scalars } from './callback.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import type { Hooks } from './hooks.ts'
@@ -35,6 +35,11 @@ export class Run {
   trainReport: TrainReport | null = null
   phase: RunState['phase'] = 'train'
   stopReason: string | undefined
+  /** Images trained by this process. */
+  imagesTrained = 0
+  /** `Date.now()` after the first span of this process. */
+  firstSpanAt: number | undefined
+  readonly skippedImages: SkippedImage[] = []
   /** Where the newest resumable checkpoint stands. */
   #resumable:
     | { directory: string; position: Position; phase: RunState['phase']; transient: boolean }
@@ -55,6 +60,15 @@ export class Run {
     this.phase = state.phase
     this.hooks.restore(state.callbacks)
     this.#resumable = { directory, position, phase: state.phase, transient: isTransient(directory) }
+  }
+
+  /** Takes note of what a span did. */
+  spanDone(report: TrainReport): void {
+    this.trainReport = report
+    this.firstSpanAt ??= Date.now()
+    this.imagesTrained += report.span.images
+    for (const image of report.epoch_done ? report.skipped_images : [])
+      if (!this.skippedImages.some(({ path }) => path === image.path)) this.skippedImages.push(image)
   }
 
   /**

@@ -1,0 +1,103 @@
+//! A scanned data set, as JavaScript holds it.
+
+use std::sync::Arc;
+
+use classifier_data::Dataset;
+use classifier_spec::{DatasetSpec, Fault, FaultKind, Split};
+use napi::{
+    Env,
+    bindgen_prelude::{Object, Uint8Array, Uint32Array},
+};
+use napi_derive::napi;
+
+use crate::boundary::{parse, render, spawn, to_error};
+
+#[napi]
+pub struct NativeDataset {
+    inner: Arc<Dataset>,
+}
+
+/// A decoded picture, RGB, row-major [height, width, 3].
+#[napi(object)]
+pub struct NativePicture {
+    pub width: u32,
+    pub height: u32,
+    pub rgb: Uint8Array,
+}
+
+/// Scans a data set (`DatasetSpec` as JSON) on a thread of its own.
+#[napi(ts_return_type = "Promise<NativeDataset>")]
+pub fn open_dataset<'env>(env: &'env Env, spec: String) -> napi::Result<Object<'env>> {
+    spawn(
+        env,
+        "scan",
+        move || Dataset::open(&parse::<DatasetSpec>("data set's spec", &spec)?).map(Arc::new),
+        |inner| NativeDataset { inner },
+    )
+}
+
+#[napi]
+impl NativeDataset {
+    /// `DatasetSummary` as JSON.
+    #[napi]
+    pub fn summary(&self) -> napi::Result<String> {
+        render(self.inner.summary()).map_err(|fault| to_error(&fault))
+    }
+
+    /// Class index of every sample of the split.
+    #[napi]
+    pub fn labels(&self, split: String) -> napi::Result<Uint32Array> {
+        let split = parse_split(&split)?;
+        Ok(Uint32Array::new(self.inner.labels(split).to_vec()))
+    }
+
+    /// Absolute paths of samples of the split.
+    #[napi]
+    pub fn paths(&self, split: String, samples: Vec<u32>) -> napi::Result<Vec<String>> {
+        let split = parse_split(&split)?;
+        samples
+            .into_iter()
+            .map(|sample| {
+                self.check(split, sample)?;
+                Ok(self.inner.path(split, sample).to_string_lossy().into_owned())
+            })
+            .collect()
+    }
+
+    /// One sample, decoded as it lies on disk.
+    #[napi(ts_return_type = "Promise<NativePicture>")]
+    pub fn picture<'env>(&self, env: &'env Env, split: String, sample: u32) -> napi::Result<Object<'env>> {
+        let split = parse_split(&split)?;
+        self.check(split, sample)?;
+        let inner = Arc::clone(&self.inner);
+        spawn(
+            env,
+            "picture",
+            move || inner.picture(split, sample),
+            |image| NativePicture {
+                width: image.width as u32,
+                height: image.height as u32,
+                rgb: Uint8Array::new(image.pixels),
+            },
+        )
+    }
+}
+
+impl NativeDataset {
+    pub fn share(&self) -> Arc<Dataset> {
+        Arc::clone(&self.inner)
+    }
+
+    fn check(&self, split: Split, sample: u32) -> napi::Result<()> {
+        let samples = self.inner.len(split);
+        if (sample as usize) < samples {
+            return Ok(());
+        }
+        let message = format!("sample {sample} of a split with {samples} samples was asked for");
+        Err(to_error(&Fault::new(FaultKind::Bug, message)))
+    }
+}
+
+pub fn parse_split(name: &str) -> napi::Result<Split> {
+    parse("split", &format!("{name:?}")).map_err(|fault| to_error(&fault))
+}

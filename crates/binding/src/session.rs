@@ -1,0 +1,249 @@
+//! The session: one engine thread that owns every tensor, and a queue of jobs for it.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Sender, channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use classifier_data::Dataset;
+use classifier_engine::{Control, Session};
+use classifier_spec::{EvaluateReport, Fault, FaultKind, Plan, SaveRequest};
+use napi::{
+    Env,
+    bindgen_prelude::{Float32Array, Int32Array, Object, ToNapiValue, Uint8Array, Uint32Array},
+};
+use napi_derive::napi;
+
+use crate::{
+    boundary::{guarded, parse, render, spawn, to_error},
+    dataset::NativeDataset,
+};
+
+/// Work for the engine thread; `None` where the session is poisoned or closed.
+type Job = Box<dyn FnOnce(&mut Option<Session>) + Send>;
+
+#[napi]
+pub struct NativeSession {
+    /// `None` once closed.
+    queue: Mutex<Option<(Sender<Job>, JoinHandle<()>)>>,
+    control: Arc<Control>,
+    report: String,
+}
+
+/// One forward pass over a split.
+#[napi(object)]
+pub struct NativeEvaluation {
+    /// `EvaluateReport` as JSON.
+    pub report: String,
+    pub logits: Float32Array,
+    pub labels: Int32Array,
+    pub indices: Uint32Array,
+    pub confusion: Uint32Array,
+}
+
+/// Opens a session (`Plan` as JSON) on a new engine thread.
+#[napi(ts_return_type = "Promise<NativeSession>")]
+pub fn open_session<'env>(
+    env: &'env Env,
+    plan: String,
+    dataset: Option<&NativeDataset>,
+) -> napi::Result<Object<'env>> {
+    let dataset = dataset.map(NativeDataset::share);
+    spawn(
+        env,
+        "open",
+        move || {
+            let plan: Plan = parse("plan", &plan)?;
+            let control = Arc::new(Control::default());
+            let (queue, thread, report) = start(plan, dataset, Arc::clone(&control))?;
+            Ok((queue, thread, control, report))
+        },
+        |(queue, thread, control, report)| NativeSession {
+            queue: Mutex::new(Some((queue, thread))),
+            control,
+            report,
+        },
+    )
+}
+
+fn start(
+    plan: Plan,
+    dataset: Option<Arc<Dataset>>,
+    control: Arc<Control>,
+) -> Result<(Sender<Job>, JoinHandle<()>, String), Fault> {
+    let (queue, jobs) = channel::<Job>();
+    let (opened, opening) = channel();
+    let thread = thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || {
+            let result = guarded(|| {
+                let (session, report) = Session::open(&plan, dataset, control)?;
+                Ok((session, render(&report)?))
+            });
+            let mut session = match result {
+                Ok((session, report)) => {
+                    let _ = opened.send(Ok(report));
+                    Some(session)
+                }
+                Err(fault) => {
+                    let _ = opened.send(Err(fault));
+                    return;
+                }
+            };
+            for job in jobs {
+                job(&mut session);
+            }
+        })
+        .map_err(|error| Fault::new(FaultKind::Device, format!("cannot start the engine thread: {error}")))?;
+    let report = opening
+        .recv()
+        .unwrap_or_else(|_| Err(Fault::new(FaultKind::Bug, "the engine thread ended while it opened the session")))?;
+    Ok((queue, thread, report))
+}
+
+#[napi]
+impl NativeSession {
+    /// `OpenReport` as JSON.
+    #[napi]
+    pub fn open_report(&self) -> String {
+        self.report.clone()
+    }
+
+    /// `TrainReport` as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn train<'env>(&self, env: &'env Env, max_batches: u32) -> napi::Result<Object<'env>> {
+        self.submit(env, move |session| render(&session.train(max_batches)?), |report| report)
+    }
+
+    /// Takes an `EvaluateRequest` as JSON.
+    #[napi(ts_return_type = "Promise<NativeEvaluation>")]
+    pub fn evaluate<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
+        self.submit(
+            env,
+            move |session| {
+                let (report, arrays) = session.evaluate(&parse("evaluate request", &request)?)?;
+                Ok((render::<EvaluateReport>(&report)?, arrays))
+            },
+            |(report, arrays)| NativeEvaluation {
+                report,
+                logits: Float32Array::new(arrays.logits_nc),
+                labels: Int32Array::new(arrays.labels_n),
+                indices: Uint32Array::new(arrays.indices_n),
+                confusion: Uint32Array::new(arrays.confusion_cc),
+            },
+        )
+    }
+
+    /// Logits [n, classes] of u8 images [n, height, width, 3]; `weights` as JSON.
+    #[napi(ts_return_type = "Promise<Float32Array>")]
+    pub fn predict<'env>(
+        &self,
+        env: &'env Env,
+        images: Uint8Array,
+        n: u32,
+        height: u32,
+        width: u32,
+        weights: String,
+    ) -> napi::Result<Object<'env>> {
+        let images_nhwc = images.to_vec();
+        self.submit(
+            env,
+            move |session| {
+                let weights = parse("weights", &weights)?;
+                session.predict(&images_nhwc, n as usize, height as usize, width as usize, weights)
+            },
+            Float32Array::new,
+        )
+    }
+
+    /// Takes a `SaveRequest`, answers a `SaveReport`, both as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn save<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
+        self.submit(
+            env,
+            move |session| {
+                let request: SaveRequest = parse("save request", &request)?;
+                render(&session.save(&request)?)
+            },
+            |report| report,
+        )
+    }
+
+    /// `LoadReport` as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn load<'env>(&self, env: &'env Env, directory: String) -> napi::Result<Object<'env>> {
+        self.submit(env, move |session| render(&session.load(&directory)?), |report| report)
+    }
+
+    /// `InspectReport` as JSON.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn inspect<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.submit(env, move |session| render(&session.inspect()?), |report| report)
+    }
+
+    /// Ends the running verb at the next batch.
+    #[napi]
+    pub fn stop(&self) {
+        self.control.stop();
+    }
+
+    /// `Progress` as JSON.
+    #[napi]
+    pub fn progress(&self) -> napi::Result<String> {
+        render(&self.control.progress()).map_err(|fault| to_error(&fault))
+    }
+
+    /// Ends the engine thread after the running verb and frees what it owns.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.control.stop();
+        let open = self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        spawn(
+            env,
+            "close",
+            move || {
+                if let Some((queue, thread)) = open {
+                    drop(queue);
+                    thread.join().map_err(|_| Fault::new(FaultKind::Bug, "the engine thread panicked at its end"))?;
+                }
+                Ok(())
+            },
+            |()| (),
+        )
+    }
+
+    fn submit<'env, T, V>(
+        &self,
+        env: &'env Env,
+        verb: impl FnOnce(&mut Session) -> Result<T, Fault> + Send + 'static,
+        convert: impl FnOnce(T) -> V + Send + 'static,
+    ) -> napi::Result<Object<'env>>
+    where
+        T: Send + 'static,
+        V: ToNapiValue + 'static,
+    {
+        let (deferred, promise) = env.create_deferred()?;
+        let job: Job = Box::new(move |slot| {
+            let result = guarded(|| match slot.as_mut() {
+                Some(session) => verb(session),
+                None => Err(Fault::new(FaultKind::Bug, "the session failed before and answers no more")),
+            });
+            // After a panic nothing is known of the tensors: the session is given up.
+            if let Err(Fault { kind: FaultKind::Bug, .. }) = &result {
+                *slot = None;
+            }
+            match result {
+                Ok(value) => deferred.resolve(move |_| Ok(convert(value))),
+                Err(fault) => deferred.reject(to_error(&fault)),
+            }
+        });
+        let closed = || to_error(&Fault::new(FaultKind::Bug, "the session is closed"));
+        let guard = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let (queue, _) = guard.as_ref().ok_or_else(closed)?;
+        queue.send(job).map_err(|_| closed())?;
+        Ok(promise)
+    }
+}

@@ -1,0 +1,27 @@
+import type * as v from 'valibot'
+import type { Target } from '../config/target.ts'
+import type { ExperimentSink } from './experiment.ts'
+import type { Logger } from './logger.ts'
+
+/** What a sink is told about the run that it follows. */
+export interface SinkContext {
+  /** Absolute path of the run folder. */
+  readonly directory: string
+  /** The composed configuration, plain values. */
+  readonly config: unknown
+  /** Steps before this one are already logged: the run was resumed here. `null` for a fresh run. */
+  readonly resumedStep: number | null
+  readonly logger: Logger
+}
+
+/** A kind of experiment logger: how it is configured and how one is made. */
+export interface LoggerDefinition<Schema extends v.GenericSchema = v.GenericSchema> extends Target<Schema> {
+  create(options: v.InferOutput<Schema>, context: SinkContext): ExperimentSink
+}
+
+/** Keeps the schema's type while declaring a logger. */
+export function defineLogger<Schema extends v.GenericSchema>(
+  definition: LoggerDefinition<Schema>,
+): LoggerDefinition<Schema> {
+  return definition
+}
