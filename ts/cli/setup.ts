@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import Table from 'cli-table3'
 import { ConfigError } from '../errors/index.ts'
 import { findAddon } from '../native/addon.ts'
@@ -109,12 +110,24 @@ function check(machine: Machine, options: Arguments): number {
   const complete = rows.every(({ present }) => present)
   if (options.json) process.stdout.write(`${JSON.stringify({ complete, rows })}\n`)
   else {
-    const table = new Table({ head: ['', 'what', 'where', 'brought by'], style: { head: [], border: [] } })
+    const table = new Table({
+      head: ['', 'what', 'where', 'brought by'],
+      style: { head: [], border: [] },
+      chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+      colWidths: [9, 18, 64, 26],
+      wordWrap: true,
+      wrapOnWordBoundary: false,
+    })
     for (const { present, name, detail, install } of rows)
-      table.push([present ? 'ok' : 'missing', name, detail, present ? '' : install])
+      table.push([present ? 'ok' : 'missing', name, underHome(detail), present ? '' : install])
     process.stdout.write(`${table.toString()}\n`)
   }
   return complete ? 0 : 5
+}
+
+/** Paths below the home folder as people write them. */
+function underHome(text: string): string {
+  return text.replaceAll(`${homedir()}/`, '~/')
 }
 
 function shellExports(machine: Machine, paths: NativePaths): string {
