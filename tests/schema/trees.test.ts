@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { resolvePlan } from '../../ts/config/plan/index.ts'
+import { parseConfig } from '../../ts/config/schema/index.ts'
+import { callbacks, loggers } from './known-targets.ts'
+import { smallTree } from './small-tree.ts'
+import { jerseys } from './summary.ts'
+
+const machine = { cores: 2, accelerator: 'cpu', bf16: true } as const
+const root = join(import.meta.dir, '../..')
+const python = join(root, 'tests/fixtures/python-tree')
+
+function planOf(folder: string, name: string, overrides = '', choices: Record<string, string> = {}) {
+  const { tree, unresolved } = smallTree(folder, name, overrides, choices)
+  const { config, warnings } = parseConfig(tree, { callbacks, loggers, unresolved })
+  return { config, parsed: warnings, ...resolvePlan(config, jerseys, machine) }
+}
+
+describe('a Python tree', () => {
+  const names = ['train_basketball_resnet18', 'train_jersey_ocr_resnet18']
+  for (const name of names)
+    test(`${name} parses and resolves as it is`, () => {
+      const { config, parsed, plan, run, warnings } = planOf(python, name)
+      expect(parsed).toEqual([])
+      expect(config.callbacks.map(({ key }) => key)).toEqual([
+        'model_checkpoint',
+        'early_stopping',
+        'lr_monitor',
+        'rich_progress',
+        'onnx_export',
+        'confusion_matrix',
+        'model_info',
+        'dataset_statistics',
+        'training_history',
+        'sampler_distribution',
+        'sample_visualization',
+      ])
+      expect(config.logging.map(({ definition }) => definition.name)).toEqual(['wandb'])
+      expect(plan.model).toMatchObject({ architecture: 'resnet18', num_classes: 43 })
+      expect(plan.train.ema).toEqual({ decay: 0.9999, warmup_steps: 2000 })
+      expect(plan.train.schedule).toEqual({
+        interval: 'epoch',
+        warmup: 5,
+        warmup_start_factor: 1e-3,
+        curve: { kind: 'cosine', eta_min_factor: 0.05 },
+        total: 200,
+      })
+      expect(plan.machine.precision).toBe('16-mixed')
+      expect(plan.train_loader.transforms.map(({ kind }) => kind)).toEqual([
+        'random_resized_crop',
+        'random_affine',
+        'random_perspective',
+        'color_jitter',
+        'gaussian_blur',
+        'random_apply',
+        'to_float32_tensor',
+        'normalize',
+        'random_erasing',
+      ])
+      expect(run).toMatchObject({
+        maxEpochs: 200,
+        validateEveryBatches: null,
+        sanityBatches: 2,
+        stepsPerEpoch: 136,
+      })
+      expect(warnings.map(({ key, message }) => `${key}: ${message}`)).toEqual([
+        'model.num_classes: says 42 classes, the data has 43; the data counts',
+        'callbacks.confusion_matrix.num_classes: says 42 classes, the data has 43; the data counts',
+      ])
+    })
+
+  test('the local one runs with overrides: one epoch is shorter than its warmup', () => {
+    const overrides = 'data: {data_root: /data}\nmodel: {pretrained: false}\ntrainer: {max_epochs: 1}'
+    const { config, plan, run } = planOf(python, 'train_jersey_ocr_resnet18_local', overrides)
+    expect(config.logging).toEqual([])
+    expect(plan.train_loader.sampler.kind).toBe('weighted')
+    expect(plan.train.schedule).toMatchObject({ warmup: 5, total: 6 })
+    expect(run.maxEpochs).toBe(1)
+  })
+
+  test('its other choices parse too', () => {
+    const { plan } = planOf(python, 'train_basketball_resnet18', '', {
+      model: 'resnet50',
+      transforms: 'default',
+    })
+    expect(plan.model.architecture).toBe('resnet50')
+    expect(plan.train_loader.transforms.map(({ kind }) => kind)).toEqual([
+      'random_resized_crop',
+      'random_horizontal_flip',
+      'to_image',
+      'to_dtype',
+      'normalize',
+    ])
+    expect(plan.eval_loader.transforms[0]).toMatchObject({ kind: 'resize', size: [256] })
+  })
+})
+
+describe('our own tree', () => {
+  const primaries = [
+    'train',
+    'train_basketball_resnet18',
+    'train_jersey_ocr_resnet18',
+    'train_jersey_ocr_resnet18_local',
+  ]
+  for (const name of primaries)
+    test(`${name} parses without a warning`, () => {
+      const { parsed, warnings, plan } = planOf(join(root, 'configs'), name)
+      expect([...parsed, ...warnings]).toEqual([])
+      expect(plan.model.architecture).toBe('resnet18')
+    })
+
+  test('data.image_size is the one knob', () => {
+    const { plan } = planOf(join(root, 'configs'), 'train', 'data: {image_size: 96}')
+    expect(plan.train_loader.transforms[0]).toMatchObject({ kind: 'random_resized_crop', size: [96, 96] })
+    expect(plan.eval_loader.transforms[0]).toMatchObject({ kind: 'resize', size: [96, 96] })
+  })
+})

@@ -1,0 +1,5 @@
+export { datasetSpec } from './dataset-spec.ts'
+export { describePlan } from './describe-plan.ts'
+export type { MachineFacts } from './machine-facts.ts'
+export { pretrainedArchitecture, type ResolvedPlan, resolvePlan } from './resolve-plan.ts'
+export type { RunOptions } from './run-options.ts'

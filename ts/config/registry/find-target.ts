@@ -1,0 +1,42 @@
+import { nearest } from '../suggest/nearest.ts'
+import type { Target } from '../target.ts'
+import { canonicalTarget } from './canonical-target.ts'
+
+/** Looks targets up by any of their names. Build it once for a list. */
+export interface TargetIndex<T extends Target> {
+  find(name: string): T | undefined
+  /** The nearest valid names, in the style of `name`: dotted for a dotted one. */
+  suggest(name: string): string[]
+  readonly names: readonly string[]
+}
+
+export function indexTargets<T extends Target>(targets: readonly T[]): TargetIndex<T> {
+  const byName = new Map<string, T>()
+  for (const target of targets)
+    for (const name of [target.name, ...target.aliases]) {
+      const key = canonicalTarget(name)
+      if (!byName.has(key)) byName.set(key, target)
+    }
+  const dotted = targets.flatMap((target) => target.aliases.filter((alias) => alias.includes('.')))
+  const short = targets.flatMap((target) => [
+    target.name,
+    ...target.aliases.filter((alias) => !alias.includes('.')),
+  ])
+  return {
+    find: (name) => byName.get(canonicalTarget(name)),
+    suggest: (name) => {
+      if (!name.includes('.')) return nearest(name, short)
+      const close = nearest(name, dotted)
+      return close.length > 0 ? close : sameClass(name, dotted)
+    },
+    names: [...new Set(targets.map((target) => target.name))].sort(),
+  }
+}
+
+/** Names whose class is nearly the same although the package is another. */
+function sameClass(name: string, dotted: readonly string[]): string[] {
+  const classes = new Map(dotted.map((alias) => [className(alias), alias]))
+  return nearest(className(name), classes.keys()).map((found) => classes.get(found) ?? found)
+}
+
+const className = (name: string): string => name.slice(name.lastIndexOf('.') + 1)

@@ -1,0 +1,46 @@
+import type { ConfigNode } from '../node.ts'
+import { indexTargets } from '../registry/find-target.ts'
+import { targetKeys } from '../registry/read-target.ts'
+import type { Target } from '../target.ts'
+import { configSchema } from './config.ts'
+import { entriesOf, schemaAt } from './entries.ts'
+import { nodeAt } from './read.ts'
+
+export interface KnownKeyOptions {
+  /** The composed tree: what a callback or logger accepts depends on its `_target_`. */
+  readonly tree?: ConfigNode
+  readonly callbacks?: readonly Target[]
+  readonly loggers?: readonly Target[]
+}
+
+/** Whether the schema has this full dotted key, so that an override may set it without `+`. */
+export function knownKey(path: string, options: KnownKeyOptions = {}): boolean {
+  const keys = path.split('.')
+  if (keys[0] === 'callbacks') return knownOfTarget(keys, options.callbacks ?? [], options.tree)
+  if (keys[0] === 'logging') return knownOfTarget(keys, options.loggers ?? [], options.tree)
+  return schemaAt(configSchema, keys) !== undefined || (keys.length === 2 && isTargetKey(keys[0], keys[1]))
+}
+
+function isTargetKey(group: string | undefined, key: string | undefined): boolean {
+  const schema = group === undefined ? undefined : schemaAt(configSchema, [group])
+  const takesTarget = schema !== undefined && '_target_' in (entriesOf(schema) ?? {})
+  return takesTarget && targetKeys.some((name) => name === key)
+}
+
+function knownOfTarget(
+  keys: readonly string[],
+  targets: readonly Target[],
+  tree: ConfigNode | undefined,
+): boolean {
+  if (keys.length === 1) return true
+  const depth = tree !== undefined && nodeAt(tree, [...keys.slice(0, 1), '_target_']) !== undefined ? 1 : 2
+  const named = tree === undefined ? undefined : nodeAt(tree, [...keys.slice(0, depth), '_target_'])
+  const name = named?.kind === 'str' ? named.value : keys[depth - 1]
+  const target = name === undefined ? undefined : indexTargets(targets).find(name)
+  if (target === undefined) return false
+  const rest = keys.slice(depth)
+  return (
+    schemaAt(target.schema, rest) !== undefined ||
+    (rest.length === 1 && targetKeys.some((key) => key === rest[0]))
+  )
+}
