@@ -1,28 +1,43 @@
 import { availableParallelism } from 'node:os'
-import { type MachineFacts, datasetSpec, pretrainedArchitecture, type ResolvedPlan, resolvePlan } from '../config/plan/index.ts'
+import {
+  datasetSpec,
+  type MachineFacts,
+  pretrainedArchitecture,
+  type ResolvedPlan,
+  resolvePlan,
+} from '../config/plan/index.ts'
 import type { Config } from '../config/schema/config.ts'
 import { DEFAULT_OUTPUT, generateJerseyNumbers } from '../generate/index.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Dataset } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
+import type { DatasetSpec } from '../native/spec.d.ts'
 import { pretrainedWeights } from './pretrained-weights.ts'
 
 /** A plan and the data set that it was made for. */
 export interface PlannedTraining extends ResolvedPlan {
   readonly dataset: Dataset
+  readonly datasetSpec: DatasetSpec
 }
 
 /** Scans the data (made first where the configuration names none) and resolves the plan; says every warning once. */
-export async function planTraining(config: Config, engine: NativeEngine, logger: Logger): Promise<PlannedTraining> {
+export async function planTraining(
+  config: Config,
+  engine: NativeEngine,
+  logger: Logger,
+): Promise<PlannedTraining> {
   const root = config.data.data_root ?? (await embeddedData(logger))
-  const dataset = await engine.openDataset(datasetSpec(config, root))
+  const spec = datasetSpec(config, root)
+  const dataset = await engine.openDataset(spec)
   for (const warning of dataset.summary.warnings) logger.warn(warning)
   const wanted = pretrainedArchitecture(config)
   const pretrained = wanted === null ? null : await pretrainedWeights(wanted, logger)
   const resolved = resolvePlan(config, dataset.summary, machineFacts(engine), pretrained)
   for (const { key, message, hint } of resolved.warnings)
-    logger.warn([key === undefined ? message : `${key}: ${message}`, ...(hint === undefined ? [] : [hint])].join('; '))
-  return { ...resolved, dataset }
+    logger.warn(
+      [key === undefined ? message : `${key}: ${message}`, ...(hint === undefined ? [] : [hint])].join('; '),
+    )
+  return { ...resolved, dataset, datasetSpec: spec }
 }
 
 /** What this machine can do, as the plan must know it. */

@@ -24,7 +24,8 @@ export async function pretrainedWeights(architecture: Architecture, logger: Logg
   const name = files[architecture]
   const prefix = name.slice(name.indexOf('-') + 1, name.lastIndexOf('.'))
   const own = join(thisMachine().cache, 'weights', name)
-  const torchHome = process.env.TORCH_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'torch')
+  const torchHome =
+    process.env.TORCH_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'torch')
   for (const path of [own, join(torchHome, 'hub', 'checkpoints', name)]) {
     if (!existsSync(path)) continue
     if ((await sha256File(path)).startsWith(prefix)) return path
@@ -37,8 +38,13 @@ export async function pretrainedWeights(architecture: Architecture, logger: Logg
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new ConfigError(
-      { key: 'model.pretrained', message: `${name} is not on this machine and cannot be fetched (${reason(error)})` },
-      { hint: `put ${name} into ${join(thisMachine().cache, 'weights')}, or train from scratch with model.pretrained=false` },
+      {
+        key: 'model.pretrained',
+        message: `${name} is not on this machine and cannot be fetched (${reason(error)})`,
+      },
+      {
+        hint: `put ${name} into ${join(thisMachine().cache, 'weights')}, or train from scratch with model.pretrained=false`,
+      },
     )
   }
 }

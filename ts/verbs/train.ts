@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
-import { planTraining } from './plan-training.ts'
 import type { EvaluateReport, Position } from '../native/spec.d.ts'
 import type { RunContext, Scalars } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
@@ -19,6 +18,7 @@ import { evaluationScalars } from '../train/scalars.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { writeJson } from '../train/write-json.ts'
 import { onnxExporter } from './onnx-exporter.ts'
+import { planTraining } from './plan-training.ts'
 import type { TrainingJob, TrainingOutcome, TrainingSurroundings } from './training-job.ts'
 import { versions } from './versions.ts'
 
@@ -61,7 +61,10 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
   const run = new Run({
     context,
     session,
-    hooks: new Hooks([...config.callbacks.map(({ definition, options }) => definition.create(options)), ...around.callbacks]),
+    hooks: new Hooks([
+      ...config.callbacks.map(({ definition, options }) => definition.create(options)),
+      ...around.callbacks,
+    ]),
     recorder,
     store,
     exporter: onnxExporter(context, session),
@@ -70,11 +73,14 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
   })
   if (resumed) {
     run.restore(resumed.state, resumed.directory, resumed.position)
-    logger.info(`resumed at epoch ${resumed.position.epoch + 1}, step ${resumed.position.step}`, { from: resumed.directory })
+    logger.info(`resumed at epoch ${resumed.position.epoch + 1}, step ${resumed.position.step}`, {
+      from: resumed.directory,
+    })
   }
   await writeJson(join(directory, 'plan.json'), {
     plan: planned.plan,
     loop: planned.run,
+    dataset_spec: planned.datasetSpec,
     data: planned.dataset.summary,
     device: model.device,
     precision: model.precision,
@@ -140,9 +146,20 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
     if (model.test_batches === 0 || planned.run.limitTestBatches === 0) return null
     const best = await store.follow('best')
     if (best) await session.load(best)
-    const evaluation = await session.evaluate({ split: 'test', weights: 'auto', limit_batches: planned.run.limitTestBatches })
+    const evaluation = await session.evaluate({
+      split: 'test',
+      weights: 'auto',
+      limit_batches: planned.run.limitTestBatches,
+    })
     const scalars = evaluationScalars('test', evaluation.report, context.classes)
-    const event = { epoch: result.position.epoch - 1, position: result.position, evaluation, scalars, sanity: false, split: 'test' as const }
+    const event = {
+      epoch: result.position.epoch - 1,
+      position: result.position,
+      evaluation,
+      scalars,
+      sanity: false,
+      split: 'test' as const,
+    }
     await run.perform(await run.hooks.ask('validationEnd', event, context), event.epoch, result.position)
     recorder.row(event.epoch, result.position, scalars)
     logger.info(testLine(evaluation.report, best !== undefined))
@@ -169,7 +186,9 @@ async function finishedSummary(directory: string, plan: unknown): Promise<Summar
         key,
         message: `the run was completed with ${JSON.stringify(was)}, now ${JSON.stringify(now)}`,
       })),
-      { hint: `${directory} holds a completed run: choose another hydra.run.dir, or set resume=never to begin again here` },
+      {
+        hint: `${directory} holds a completed run: choose another hydra.run.dir, or set resume=never to begin again here`,
+      },
     )
   return longer(before.plan, plan) ? undefined : summary
 }

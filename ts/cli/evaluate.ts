@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import Table from 'cli-table3'
+import * as v from 'valibot'
+import { ConfigError } from '../errors/index.ts'
+import { consoleSink } from '../logging/console-sink.ts'
+import { createLogger } from '../logging/logger.ts'
+import { softmax } from '../metrics/classification.ts'
+import { loadEngine } from '../native/native-engine.ts'
+import { ensureNative } from '../setup/index.ts'
+import { writeJson } from '../train/write-json.ts'
+import { evaluateCheckpoint, type Scored } from '../verbs/evaluate.ts'
+import { findModel } from '../verbs/model-source.ts'
+import { percent } from './number-format.ts'
+import { terminalScreen } from './screen.ts'
+import { readWords, wholeNumber } from './words.ts'
+
+const help = `usage: classifier-training evaluate model=PATH [data.data_root=DIR] [data.split=test] [--json]
+
+Scores a model on a split of a data set and writes what it found to evaluation/ beside the model.
+
+  model=PATH            a run folder (its best checkpoint), a checkpoint folder, or the best/last pointer in checkpoints/
+  data.data_root=DIR    the data set (the one that the run was trained on)
+  data.split=NAME       train, val or test (test)
+  data.batch_size=N     as in training
+  data.num_workers=N    as in training
+  output=DIR            where the evaluation goes
+  --json                {"split","images","metrics","intervals"} on stdout
+`
+
+const splits = v.pipe(
+  v.picklist(['train', 'val', 'valid', 'test'], 'must be train, val or test'),
+  v.transform((name) => (name === 'valid' ? 'val' : name)),
+)
+
+export async function run(argv: string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(help)
+    return 0
+  }
+  const { options, flags } = readWords(argv, {
+    command: 'evaluate',
+    entries: {
+      model: v.string(),
+      'data.data_root': v.optional(v.string()),
+      'data.split': v.optional(splits, 'test'),
+      'data.batch_size': v.optional(wholeNumber(1)),
+      'data.num_workers': v.optional(wholeNumber(0)),
+      output: v.optional(v.string()),
+    },
+    flags: ['--json'],
+  })
+  const source = await findModel(options.model)
+  if (source.kind === 'onnx')
+    throw new ConfigError({
+      key: 'model',
+      message: 'scoring an ONNX file is not built yet: give the run or checkpoint folder',
+    })
+  const screen = terminalScreen()
+  const logger = createLogger('evaluate', 'info', [consoleSink(screen)])
+  await ensureNative({ quiet: true })
+  const scored = await evaluateCheckpoint(
+    await loadEngine(),
+    {
+      source,
+      dataRoot: options['data.data_root'],
+      split: options['data.split'],
+      batchSize: options['data.batch_size'],
+      numWorkers: options['data.num_workers'],
+    },
+    logger,
+  )
+  const folder = options.output ?? join(source.run ?? dirname(source.directory), 'evaluation')
+  await writeEvaluation(folder, scored)
+  if (flags.has('--json')) process.stdout.write(`${JSON.stringify(asJson(scored))}\n`)
+  else process.stdout.write(`${metricsTable(scored)}\n${classTable(scored)}\n`)
+  logger.info(`written to ${folder}`)
+  return 0
+}
+
+const headline = [
+  'loss',
+  'nll',
+  'acc_top1',
+  'acc_top5',
+  'f1_macro',
+  'f1_micro',
+  'precision_macro',
+  'recall_macro',
+  'ece',
+] as const
+
+function asJson({ evaluation: { report }, intervals }: Scored): Record<string, unknown> {
+  const { split, images, auroc_macro } = report
+  const metrics = Object.fromEntries(headline.map((name) => [name, report[name]]))
+  return { split, images, metrics: { ...metrics, auroc_macro }, intervals }
+}
+
+async function writeEvaluation(folder: string, scored: Scored): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const { evaluation, classes, paths } = scored
+  const probabilities = softmax(evaluation.logits, classes.length)
+  await writeJson(join(folder, 'metrics.json'), { ...asJson(scored), per_class: perClass(scored) })
+  const rows = paths.map((image, row) => {
+    const own = [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)]
+    const ranked = own.map((confidence, k) => ({ label: classes[k], class_id: k, confidence }))
+    ranked.sort((a, b) => b.confidence - a.confidence)
+    return JSON.stringify({
+      image,
+      label: classes[evaluation.labels[row] ?? 0],
+      predictions: ranked.slice(0, 5),
+    })
+  })
+  await writeFile(join(folder, 'predictions.jsonl'), rows.map((row) => `${row}\n`).join(''))
+}
+
+function perClass({ evaluation, classes }: Scored): Record<string, unknown> {
+  return Object.fromEntries(evaluation.report.per_class.map((entry, k) => [classes[k] ?? k, entry]))
+}
+
+function metricsTable({ evaluation: { report }, intervals }: Scored): string {
+  const table = new Table({
+    head: [`${report.split} · ${report.images} images`, 'value', '95 % interval'],
+    style: { head: [] },
+  })
+  for (const name of headline) {
+    const interval = intervals[name]
+    const show = (value: number): string => (/loss|nll/.test(name) ? value.toFixed(4) : percent(value))
+    table.push([name, show(report[name]), interval ? `${show(interval[0])} – ${show(interval[1])}` : ''])
+  }
+  if (report.auroc_macro !== null) table.push(['auroc_macro', percent(report.auroc_macro), ''])
+  return table.toString()
+}
+
+function classTable({ evaluation: { report }, classes }: Scored): string {
+  const table = new Table({
+    head: ['class', 'images', 'accuracy', 'precision', 'recall', 'f1', 'auroc'],
+    style: { head: [] },
+  })
+  for (const [k, entry] of report.per_class.entries())
+    table.push([
+      classes[k] ?? String(k),
+      entry.support,
+      entry.support === 0 ? '–' : percent(entry.correct / entry.support),
+      percent(entry.precision),
+      entry.support === 0 ? '–' : percent(entry.recall),
+      percent(entry.f1),
+      entry.auroc === null ? '–' : percent(entry.auroc),
+    ])
+  return table.toString()
+}

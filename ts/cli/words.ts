@@ -1,0 +1,79 @@
+import * as v from 'valibot'
+import { nearest } from '../config/suggest/nearest.ts'
+import { ConfigError, type ConfigProblem } from '../errors/index.ts'
+
+type Entries = v.ObjectEntries
+
+/** A command's arguments: `key=value` options by schema, bare words, and flags. */
+export interface Words<E extends Entries> {
+  readonly options: v.InferOutput<v.StrictObjectSchema<E, undefined>>
+  readonly bare: readonly string[]
+  readonly flags: ReadonlySet<string>
+}
+
+export interface WordRules<E extends Entries> {
+  readonly command: string
+  /** Each entry gets the text behind `key=`. */
+  readonly entries: E
+  /** Flags such as `--json`. */
+  readonly flags?: readonly string[]
+  /** Whether words that are no option are wanted. */
+  readonly bare?: boolean
+}
+
+/** Reads a command's words. Throws a ConfigError with everything that is wrong with them. */
+export function readWords<E extends Entries>(argv: readonly string[], rules: WordRules<E>): Words<E> {
+  const known = Object.keys(rules.entries)
+  const options: Record<string, string> = {}
+  const bare: string[] = []
+  const flags = new Set<string>()
+  const problems: ConfigProblem[] = []
+  for (const [argument, text] of argv.entries()) {
+    const place = { kind: 'override', text, argument, column: 1 } as const
+    const equals = text.indexOf('=')
+    const key = equals < 0 ? text : text.slice(0, equals)
+    if (text.startsWith('-') && text !== '-') {
+      if (rules.flags?.includes(text)) flags.add(text)
+      else
+        problems.push({
+          message: `${rules.command} has no flag ${text}`,
+          place,
+          suggestions: nearest(text, rules.flags ?? []),
+        })
+    } else if (equals > 0 && known.includes(key)) options[key] = text.slice(equals + 1)
+    else if (rules.bare) bare.push(text)
+    else
+      problems.push({
+        message: `${rules.command} has no option ${key}`,
+        place,
+        suggestions: nearest(key, known),
+        hint: `it takes ${known.map((name) => `${name}=…`).join(', ')}`,
+      })
+  }
+  const parsed = v.safeParse(v.strictObject(rules.entries), options)
+  if (!parsed.success)
+    for (const issue of parsed.issues)
+      problems.push({
+        key: v.getDotPath(issue) ?? issue.path?.map(({ key }) => key).join('.'),
+        message: say(issue),
+      })
+  if (!parsed.success || problems.length > 0)
+    throw new ConfigError(problems, { hint: `see \`classifier-training ${rules.command} --help\`` })
+  return { options: parsed.output, bare, flags }
+}
+
+function say(issue: v.BaseIssue<unknown>): string {
+  return issue.received === 'undefined' ? 'is needed' : `${issue.message}, not ${JSON.stringify(issue.input)}`
+}
+
+/** A whole number of at least `min`, written as text. */
+export function wholeNumber(min: number) {
+  const message = `must be a whole number of at least ${min}`
+  return v.pipe(v.string(), v.regex(/^\d+$/, message), v.transform(Number), v.minValue(min, message))
+}
+
+/** `true` or `false`. */
+export const yesOrNo = v.pipe(
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((word) => word === 'true'),
+)
