@@ -335,6 +335,60 @@ export type InspectReport = { position: Position,
  * SHA-256 over the raw model's tensors in name order (name, dtype, shape, little-endian bytes).
  */
 weights_sha256: string, ema_sha256: string | null, ledger: Ledger, peak_rss_mb: number, peak_device_mb: number | null, };
+export type ExportRequest = { 
+/**
+ * File to write; its folder exists. What is there already stays until the new file is whole.
+ */
+path: string, 
+/**
+ * 13 … 21.
+ */
+opset: number, 
+/**
+ * Write each batch norm into the convolution before it.
+ */
+fold_bn: boolean, weights: Weights, 
+/**
+ * Height and width of the input; `null` leaves them open.
+ */
+input_hw: [number, number] | null, 
+/**
+ * A second file that takes images as they are.
+ */
+uint8: Uint8Export | null, 
+/**
+ * Class names in index order, stored in the metadata of both files as a JSON array under `labels`.
+ */
+labels: Array<string>, 
+/**
+ * More metadata of both files.
+ */
+metadata: { [key in string]: string }, 
+/**
+ * Images to answer the way the files should, for a check: the first of the validation split, or of another split,
+ * or noise where there is no data. 0 leaves the check out.
+ */
+check_images: number, };
+export type Uint8Export = { path: string, preprocessing: ExportPreprocessing, };
+export type ExportPreprocessing = { 
+/**
+ * One number (the shorter side) or [height, width].
+ */
+resize: Array<number> | null, antialias: boolean, 
+/**
+ * [height, width].
+ */
+crop: [number, number] | null, mean: [number, number, number], std: [number, number, number], };
+export type ExportReport = { model: ExportedFile, uint8: ExportedFile | null, 
+/**
+ * What was written, raw or EMA.
+ */
+weights: Weights, 
+/**
+ * [n, 3, height, width] of the check's inputs; n is 0 without a check.
+ */
+check_shape: [number, number, number, number], seconds: number, };
+export type ExportedFile = { path: string, bytes: number, sha256: string, };
 export type Progress = { phase: Phase, epoch: number, batch: number, batches: number, images: number, };
 export type Phase = "idle" | "train" | "evaluate" | "save";
 export type LogLine = { 

@@ -6,6 +6,7 @@
 //! `typescript` fails when it is stale (`UPDATE_SPEC=1 cargo test -p classifier-spec` writes it).
 
 mod data;
+mod export;
 mod fault;
 mod model;
 mod optimize;
@@ -14,6 +15,7 @@ mod report;
 mod transform;
 
 pub use data::*;
+pub use export::*;
 pub use fault::*;
 pub use model::*;
 pub use optimize::*;
