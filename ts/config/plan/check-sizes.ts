@@ -2,7 +2,7 @@ import type { Transform } from '../../native/spec.d.ts'
 import type { Config } from '../schema/config.ts'
 import type { Report } from '../schema/report.ts'
 import { outputSize } from './output-size.ts'
-import type { Pipelines } from './pipelines.ts'
+import type { Pipelines } from './resolve-pipelines.ts'
 
 /** Steps that do the same to an image every time. */
 const certain: readonly Transform['kind'][] = [

@@ -39,7 +39,7 @@ export function epochsOf(config: Config, stepsPerEpoch: number, report: Report):
   const { max_epochs, max_steps, max_time, fast_dev_run } = config.trainer
   if (fast_dev_run !== null) return 1
   if (typeof max_epochs === 'number') return max_epochs
-  if (max_steps !== null) return Math.ceil(max_steps / stepsPerEpoch)
+  if (typeof max_steps === 'number') return Math.ceil(max_steps / stepsPerEpoch)
   const why =
     max_time === null ? 'nothing says how long to train' : 'max_time alone gives the schedule no length'
   report.warning({
@@ -57,7 +57,7 @@ export function resolveRun(config: Config, epochs: number, length: EpochLength, 
   return {
     maxEpochs: epochs,
     minEpochs: trainer.min_epochs ?? 0,
-    maxSteps: rehearsal ?? trainer.max_steps,
+    maxSteps: rehearsal ?? (trainer.max_steps === 'endless' ? null : trainer.max_steps),
     minSteps: trainer.min_steps,
     maxSeconds: trainer.max_time,
     logEverySteps: trainer.log_every_n_steps,

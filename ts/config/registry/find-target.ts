@@ -17,17 +17,18 @@ export function indexTargets<T extends Target>(targets: readonly T[]): TargetInd
       const key = canonicalTarget(name)
       if (!byName.has(key)) byName.set(key, target)
     }
+  // A class may be named without its package; where two packages have it, the first in the list is meant.
+  for (const target of targets)
+    for (const alias of target.aliases)
+      if (!byName.has(className(alias))) byName.set(className(alias), target)
   const dotted = targets.flatMap((target) => target.aliases.filter((alias) => alias.includes('.')))
-  const short = targets.flatMap((target) => [
-    target.name,
-    ...target.aliases.filter((alias) => !alias.includes('.')),
-  ])
+  const short = targets.flatMap((target) => [target.name, ...target.aliases.map(className)])
   return {
     find: (name) => byName.get(canonicalTarget(name)),
     suggest: (name) => {
       if (!name.includes('.')) return nearest(name, short)
-      const close = nearest(name, dotted)
-      return close.length > 0 ? close : sameClass(name, dotted)
+      const close = sameClass(name, dotted)
+      return close.length > 0 ? close : nearest(name, dotted)
     },
     names: [...new Set(targets.map((target) => target.name))].sort(),
   }

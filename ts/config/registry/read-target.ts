@@ -10,6 +10,9 @@ import type { TargetIndex } from './find-target.ts'
 /** Keys of Hydra's instantiation that are not arguments. */
 export const targetKeys = ['_target_', '_args_', '_partial_', '_recursive_', '_convert_'] as const
 
+/** A longer list of names is not shown beside suggestions. */
+const longestList = 30
+
 const conversions = ['none', 'partial', 'object', 'all']
 
 /** The target that a map names; a problem where it names none or an unknown one. */
@@ -32,12 +35,14 @@ export function targetOf<T extends Target>(
   }
   const found = index.find(named.value)
   if (found !== undefined) return found
+  const suggestions = index.suggest(named.value)
+  const short = suggestions.length === 0 || index.names.length <= longestList
   report.problem({
     key: joinKey(path, '_target_'),
     message: `unknown ${what} '${named.value}'`,
     place: named.place,
-    suggestions: index.suggest(named.value),
-    hint: `known: ${index.names.join(', ')}`,
+    suggestions,
+    hint: short ? `known: ${index.names.join(', ')}` : undefined,
   })
   return undefined
 }

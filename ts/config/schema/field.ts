@@ -67,8 +67,18 @@ export function int(description: string, range: Range = {}) {
   return field<number>(description, {
     expected: `an integer${rangeText(range)}`,
     json: { type: 'integer', ...rangeJson(range) },
-    parse: (input) => (isInt(input) && within(input, bounds) ? input : undefined),
+    parse: (input) => {
+      if (isInt(input)) return within(input, bounds) ? input : undefined
+      return wholeFloat(input, bounds)
+    },
   })
+}
+
+/** `1e3` is a float; where an integer was meant, say how to write it. */
+export function wholeFloat(input: unknown, range: Range): Refused | undefined {
+  if (!(input instanceof Float) || !Number.isSafeInteger(input.value) || !within(input.value, range))
+    return undefined
+  return new Refused(`expected an integer, received ${show(input)} (a float): write ${input.value}`)
 }
 
 /** Any finite number. */

@@ -1,9 +1,10 @@
+import type * as v from 'valibot'
 import type { ConfigNode } from '../node.ts'
 import { indexTargets } from '../registry/find-target.ts'
 import { targetKeys } from '../registry/read-target.ts'
 import type { Target } from '../target.ts'
 import { configSchema } from './config.ts'
-import { entriesOf, schemaAt } from './entries.ts'
+import { entriesOf, factsOf, schemaAt } from './entries.ts'
 import { nodeAt } from './read.ts'
 
 export interface KnownKeyOptions {
@@ -18,7 +19,17 @@ export function knownKey(path: string, options: KnownKeyOptions = {}): boolean {
   const keys = path.split('.')
   if (keys[0] === 'callbacks') return knownOfTarget(keys, options.callbacks ?? [], options.tree)
   if (keys[0] === 'logging') return knownOfTarget(keys, options.loggers ?? [], options.tree)
-  return schemaAt(configSchema, keys) !== undefined || (keys.length === 2 && isTargetKey(keys[0], keys[1]))
+  return isKnown(configSchema, keys) || (keys.length === 2 && isTargetKey(keys[0], keys[1]))
+}
+
+/** Whether a schema has the key, or a value on the way that may be a map of anything. */
+function isKnown(schema: v.GenericSchema, keys: readonly string[]): boolean {
+  if (schemaAt(schema, keys) !== undefined) return true
+  return keys.some((_, depth) => {
+    const above = schemaAt(schema, keys.slice(0, depth))
+    const facts = above === undefined ? undefined : factsOf(above)
+    return facts !== undefined && JSON.stringify(facts.json).includes('"additionalProperties":{')
+  })
 }
 
 function isTargetKey(group: string | undefined, key: string | undefined): boolean {
@@ -39,8 +50,5 @@ function knownOfTarget(
   const target = name === undefined ? undefined : indexTargets(targets).find(name)
   if (target === undefined) return false
   const rest = keys.slice(depth)
-  return (
-    schemaAt(target.schema, rest) !== undefined ||
-    (rest.length === 1 && targetKeys.some((key) => key === rest[0]))
-  )
+  return isKnown(target.schema, rest) || (rest.length === 1 && targetKeys.some((key) => key === rest[0]))
 }

@@ -3,6 +3,7 @@ import type { Place } from '../../errors/index.ts'
 import type { ConfigNode, MapNode } from '../node.ts'
 import { nearest } from '../suggest/nearest.ts'
 import { entriesOf, factsOf, recordValueOf, schemaAt } from './entries.ts'
+import { keysNamed } from './keys-named.ts'
 import { joinKey, lower, type Numbers } from './lower.ts'
 import type { Report } from './report.ts'
 import { kindOf, show } from './show.ts'
@@ -58,12 +59,13 @@ function refuseUnknownKeys(
 export function reportUnknown(key: string, node: ConfigNode, known: readonly string[], report: Report): void {
   const name = key.slice(key.lastIndexOf('.') + 1)
   const group = key.slice(0, -name.length)
-  const suggestions = nearest(name, known)
+  const siblings = nearest(name, known).map((sibling) => group + sibling)
+  const suggestions = siblings.length > 0 ? siblings : keysNamed(name)
   report.problem({
     key,
     message: `unknown key '${name}'`,
     place: node.keyPlace ?? node.place,
-    suggestions: suggestions.map((suggestion) => group + suggestion),
+    suggestions,
     hint: suggestions.length > 0 ? undefined : `known here: ${known.join(', ')}`,
   })
 }

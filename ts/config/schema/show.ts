@@ -1,9 +1,9 @@
 import { floatText } from '../yaml/number-text.ts'
 import { Float } from './float.ts'
 
-const longest = 60
+const longest = 100
 
-/** A received value as its writer would recognise it, cut at 60 characters. */
+/** A received value as its writer would recognise it, cut at 100 characters. */
 export function show(value: unknown): string {
   const text = render(value)
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text

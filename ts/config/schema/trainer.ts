@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { batchLimit } from './batch-limit.ts'
 import { duration } from './duration.ts'
-import { bool, choice, field, int, isInt, Refused, text } from './field.ts'
+import { bool, choice, field, int, isInt, Refused, text, wholeFloat } from './field.ts'
 import { Float } from './float.ts'
 import { neutral } from './neutral.ts'
 import { targetField } from './target-field.ts'
@@ -112,12 +112,14 @@ const accelerator = field<'auto' | 'cpu' | 'cuda' | 'mps'>('Where to train.', {
 
 /** Lightning writes "endless" as -1. */
 const endless = (description: string) =>
-  field<number | null>(description, {
-    expected: 'an integer ≥ 1, or null or -1 for no limit',
+  field<number | 'endless' | null>(description, {
+    expected: 'an integer ≥ 1, or -1 for no limit',
     json: { anyOf: [{ type: 'integer', minimum: 1 }, { enum: [-1, null] }] },
     parse: (input) => {
-      if (input === null || input === -1) return null
-      return isInt(input) && input >= 1 ? input : undefined
+      if (input === null) return null
+      if (input === -1) return 'endless'
+      if (isInt(input)) return input >= 1 ? input : undefined
+      return wholeFloat(input, { min: 1 })
     },
   })
 
@@ -155,7 +157,7 @@ const clipValue = field<number | null>('Clip gradients at this norm (or value); 
 export const trainerSchema = v.pipe(
   v.object({
     _target_: v.optional(targetField('The trainer.', { 'lightning.pytorch.Trainer': 'trainer' })),
-    max_epochs: v.optional(endless('Train this many epochs.')),
+    max_epochs: v.optional(endless('Train this many epochs; -1 never ends.'), null),
     min_epochs: v.optional(v.nullable(int('Early stopping waits for this many epochs.', { min: 0 })), null),
     max_steps: v.optional(endless('Stop after this many optimizer steps.'), null),
     min_steps: v.optional(v.nullable(int('Early stopping waits for this many steps.', { min: 0 })), null),
@@ -204,6 +206,8 @@ export const trainerSchema = v.pipe(
       v.nullable(int('Threads of the training step; null shares the cores by itself.', { min: 1 })),
       null,
     ),
+    logger: neutral('Loggers are the group `logging`.', null, [null, true, false]),
+    callbacks: neutral('Callbacks are the group `callbacks`.', null, [null]),
     num_nodes: neutral('Machines; only one.', 1, [1]),
     sync_batchnorm: neutral('For several devices only.', false, [false]),
     use_distributed_sampler: neutral('For several devices only.', true, [true, false]),
@@ -216,14 +220,15 @@ export const trainerSchema = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ max_epochs, max_steps, max_time }) => max_epochs !== null || max_steps !== null || max_time !== null,
+      ({ max_epochs, max_steps, max_time }) =>
+        max_epochs !== 'endless' || typeof max_steps === 'number' || max_time !== null,
       'the run would never end: give max_epochs, max_steps or max_time',
     ),
     ['max_epochs'],
   ),
   v.forward(
     v.check(
-      ({ max_epochs, min_epochs }) => (min_epochs ?? 0) <= (max_epochs ?? Number.POSITIVE_INFINITY),
+      ({ max_epochs, min_epochs }) => typeof max_epochs !== 'number' || (min_epochs ?? 0) <= max_epochs,
       'min_epochs exceeds max_epochs',
     ),
     ['min_epochs'],

@@ -1,4 +1,4 @@
-import type { CacheSpec, DatasetSummary, SamplerSpec } from '../../native/spec.d.ts'
+import type { DatasetSummary, SamplerSpec } from '../../native/spec.d.ts'
 import type { Config } from '../schema/config.ts'
 import type { Report } from '../schema/report.ts'
 import { inverseFrequencies, weightsInOrder } from './class-weights.ts'
@@ -28,12 +28,4 @@ export function resolveSampler(
       hint: 'data.sampler.replacement=true',
     })
   return { kind: 'weighted', class_weights: weights ?? [], num_samples, replacement }
-}
-
-export function resolveCache({ data }: Config): CacheSpec {
-  const budget = data.cache_budget_mb
-  return {
-    kind: data.use_cache ? data.cache_type : 'off',
-    budget_bytes: budget === null ? null : budget * 2 ** 20,
-  }
 }

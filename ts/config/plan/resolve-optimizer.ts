@@ -1,9 +1,10 @@
-import type { LossSpec, OptimizerRule, OptimizerSpec } from '../../native/spec.d.ts'
+import type { OptimizerRule, OptimizerSpec } from '../../native/spec.d.ts'
 import type { Config } from '../schema/config.ts'
 
 /** Radius of SAM and of ASAM in their papers (Foret et al. 2021, Kwon et al. 2021). */
 const radius = { sam: 0.05, asam: 2 } as const
 
+/** The optimizer group joined with the learning rate and weight decay of the model group. */
 export function resolveOptimizer({ optimizer, model }: Config): OptimizerSpec {
   const name = optimizer.name ?? optimizer._target_ ?? 'adamw'
   const sharp = name === 'sam' || name === 'asam'
@@ -21,24 +22,4 @@ function ruleOf(name: 'adamw' | 'sgd', options: Config['optimizer']): OptimizerR
   const [beta1, beta2] = options.betas
   if (name === 'adamw') return { kind: 'adamw', beta1, beta2, eps: options.eps }
   return { kind: 'sgd', momentum: options.momentum, dampening: options.dampening, nesterov: options.nesterov }
-}
-
-/** `perClass` are the train split's images of each class. */
-export function resolveLoss(
-  { model }: Config,
-  class_weights: number[] | null,
-  perClass: readonly number[],
-): LossSpec {
-  const { label_smoothing } = model
-  switch (model.loss_name) {
-    case 'cross_entropy':
-      return { kind: 'cross_entropy', label_smoothing, class_weights }
-    case 'focal':
-      return { kind: 'focal', gamma: model.focal_gamma, label_smoothing, class_weights }
-    case 'logit_adjusted': {
-      const total = perClass.reduce((sum, count) => sum + count, 0)
-      const class_frequencies = perClass.map((count) => count / Math.max(1, total))
-      return { kind: 'logit_adjusted', tau: model.logit_adjusted_tau, label_smoothing, class_frequencies }
-    }
-  }
 }
