@@ -4,7 +4,7 @@ import { earlyStopping } from '../../ts/callbacks/early-stopping.ts'
 import { ConfigError } from '../../ts/errors/index.ts'
 import { epochEvent, testRun, validationEvent } from './run-context.ts'
 
-type Options = v.InferInput<typeof earlyStopping.schema>
+type Options = v.InferInput<typeof earlyStopping.schema> & { monitor: string }
 const create = (options: Options) => earlyStopping.create(v.parse(earlyStopping.schema, options))
 
 /** The epoch (from 0) at which the callback asks to stop, and why. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { int, list } from '../config/schema/field.ts'
 import { confusionMatrixPlot } from '../plot/confusion-matrix.ts'
 import type { Callback, RunContext } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
@@ -10,12 +11,13 @@ import { writtenPicture } from './written-picture.ts'
 
 const schema = v.strictObject({
   output_dir: outputDirectory,
-  num_classes: v.nullish(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Known from the data; checked against it.')),
-    null,
-  ),
+  num_classes: v.nullish(int('Known from the data, which it is checked against.', { min: 1 }), null),
   class_names: v.nullish(
-    v.pipe(v.array(v.string()), v.description('Other names to write, in the order of the classes.')),
+    list('Other names to write, in the order of the classes.', {
+      expected: 'names',
+      json: { type: 'string' },
+      parse: (input) => (typeof input === 'string' || typeof input === 'number' ? String(input) : undefined),
+    }),
     null,
   ),
 })
@@ -30,10 +32,6 @@ export const confusionMatrix = defineCallback({
     role: 'observer',
     runStart: (context) => {
       const { length } = context.classes
-      if (options.num_classes !== null && options.num_classes !== length)
-        context.logger.warn(
-          `confusion_matrix: num_classes says ${options.num_classes}, the data has ${length}`,
-        )
       if (options.class_names !== null && options.class_names.length !== length)
         context.logger.warn(
           `confusion_matrix: class_names has ${options.class_names.length} names, the data has ${length} classes; the data's names are used`,

@@ -1,41 +1,25 @@
 import * as v from 'valibot'
+import { bool, choice, float, int, text } from '../config/schema/field.ts'
 import type { Actions, Callback, RunContext, Scalars } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
 import { unknownMetric } from './monitored-metric.ts'
 import { lightningNames } from './python-names.ts'
 
 const schema = v.strictObject({
-  monitor: v.pipe(v.string(), v.nonEmpty(), v.description('Metric to watch, as it is logged.')),
-  min_delta: v.pipe(
-    v.optional(v.pipe(v.number(), v.minValue(0)), 0),
-    v.description('A change smaller than or equal to this is no improvement.'),
+  monitor: text('Metric to watch, as it is logged.'),
+  min_delta: v.optional(float('A smaller change is no improvement.', { min: 0 }), 0),
+  patience: v.optional(int('Checks without improvement after which the run stops.', { min: 0 }), 3),
+  verbose: v.optional(bool('Log every improvement.'), false),
+  mode: v.optional(choice('Which way is better.', ['min', 'max']), 'min'),
+  strict: v.optional(bool('A metric that is not logged fails the run.'), true),
+  check_finite: v.optional(bool('Stop when the metric is NaN or infinite.'), true),
+  stopping_threshold: v.nullish(float('Stop as soon as the metric is better than this.'), null),
+  divergence_threshold: v.nullish(float('Stop as soon as the metric is worse than this.'), null),
+  check_on_train_epoch_end: v.nullish(
+    bool('true: only at the end of an epoch; false, null: after every validation that gave the metric.'),
+    null,
   ),
-  patience: v.pipe(
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 3),
-    v.description('Checks without improvement after which the run stops.'),
-  ),
-  verbose: v.optional(v.boolean(), false),
-  mode: v.optional(v.picklist(['min', 'max']), 'min'),
-  strict: v.pipe(v.optional(v.boolean(), true), v.description('A metric that is not logged fails the run.')),
-  check_finite: v.pipe(
-    v.optional(v.boolean(), true),
-    v.description('Stop when the metric is NaN or infinite.'),
-  ),
-  stopping_threshold: v.pipe(
-    v.nullish(v.number(), null),
-    v.description('Stop as soon as the metric is better.'),
-  ),
-  divergence_threshold: v.pipe(v.nullish(v.number(), null), v.description('Stop as soon as it is worse.')),
-  check_on_train_epoch_end: v.pipe(
-    v.nullish(v.boolean(), null),
-    v.description(
-      'true: only at the end of an epoch. false, null: after every validation that gave the metric.',
-    ),
-  ),
-  log_rank_zero_only: v.pipe(
-    v.optional(v.boolean(), false),
-    v.description('Accepted; there is one process.'),
-  ),
+  log_rank_zero_only: v.optional(bool('Means nothing here: there is one process.'), false),
 })
 
 const State = v.object({

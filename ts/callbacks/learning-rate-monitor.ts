@@ -1,16 +1,14 @@
 import * as v from 'valibot'
+import { bool, choice } from '../config/schema/field.ts'
 import type { Plan, TrainReport } from '../native/spec.d.ts'
 import type { Actions, Callback, RunContext, Scalars } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
 import { lightningNames } from './python-names.ts'
 
 const schema = v.strictObject({
-  logging_interval: v.pipe(
-    v.nullish(v.picklist(['step', 'epoch']), null),
-    v.description("null: the schedule's own interval."),
-  ),
-  log_momentum: v.optional(v.boolean(), false),
-  log_weight_decay: v.optional(v.boolean(), false),
+  logging_interval: v.nullish(choice("null: the schedule's own interval.", ['step', 'epoch']), null),
+  log_momentum: v.optional(bool('Log the momentum (beta1 of AdamW) too.'), false),
+  log_weight_decay: v.optional(bool('Log the weight decay too.'), false),
 })
 
 /** Class names of `torch.optim`, which name the learning rate's metric. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { bool, choice, field, float, int, Refused, text } from '../config/schema/field.ts'
 import type { Position } from '../native/spec.d.ts'
 import type { Action, Actions, Callback, RunContext, Scalars } from '../train/callback.ts'
 import { checkpointName, freeName, templateProblems } from './checkpoint-name.ts'
@@ -10,52 +11,46 @@ import { lightningNames } from './python-names.ts'
 import { runPath } from './run-path.ts'
 import { place, ranks, type Scored } from './top-checkpoints.ts'
 
-const count = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least))
+const template = field<string>('Template of the name: `epoch={epoch:02d}-val_acc={val/acc_top1:.4f}`.', {
+  expected: 'text',
+  json: { type: 'string' },
+  parse: (input) => {
+    if (typeof input !== 'string' || input === '') return undefined
+    const problems = templateProblems(input)
+    return problems.length === 0 ? input : new Refused(problems.join('; '))
+  },
+})
+
+const saveLast = field<boolean | 'link'>('Keep the newest too, whatever its score; `last` points at it.', {
+  expected: 'true, false or link',
+  json: { enum: [true, false, 'link'] },
+  parse: (input) => (typeof input === 'boolean' || input === 'link' ? input : undefined),
+})
+
+const versionCounter = field<true>('A name that is taken gets -v1, -v2, …', {
+  expected: 'true',
+  json: { const: true },
+  parse: (input) =>
+    input === true || new Refused('checkpoints are never overwritten: a taken name always gets -v1'),
+})
 
 const schema = v.pipe(
   v.strictObject({
-    dirpath: v.pipe(v.nullish(v.string(), null), v.description('null: checkpoints/ in the run folder.')),
-    filename: v.pipe(
-      v.nullish(
-        v.pipe(
-          v.string(),
-          v.check(
-            (text) => templateProblems(text).length === 0,
-            ({ input }) => templateProblems(input).join('; '),
-          ),
-        ),
-        null,
-      ),
-      v.description('Template of the name, `epoch={epoch:02d}-val_acc={val/acc_top1:.4f}`.'),
-    ),
-    monitor: v.pipe(v.nullish(v.string(), null), v.description('Metric that ranks; null keeps the newest.')),
-    verbose: v.optional(v.boolean(), false),
-    save_last: v.pipe(
-      v.nullish(v.union([v.boolean(), v.literal('link')]), null),
-      v.description('Keep the newest checkpoint too, whatever its score; `last` points at it.'),
-    ),
-    save_top_k: v.pipe(v.optional(count(-1), 1), v.description('How many of the best to keep; -1 is all.')),
-    save_on_exception: v.optional(v.boolean(), false),
-    save_weights_only: v.pipe(v.optional(v.boolean(), false), v.description('Nothing to resume from.')),
-    mode: v.optional(v.picklist(['min', 'max']), 'min'),
-    auto_insert_metric_name: v.pipe(
-      v.optional(v.boolean(), true),
-      v.description('Write `name=` before values.'),
-    ),
-    every_n_train_steps: v.nullish(count(0), null),
-    train_time_interval: v.pipe(
-      v.nullish(v.pipe(v.number(), v.minValue(0)), null),
-      v.description('Seconds.'),
-    ),
-    every_n_epochs: v.nullish(count(0), null),
-    save_on_train_epoch_end: v.pipe(
-      v.nullish(v.boolean(), null),
-      v.description('true: not after validations within an epoch.'),
-    ),
-    enable_version_counter: v.pipe(
-      v.optional(v.literal(true, 'checkpoints are never overwritten, so a taken name always gets -v1'), true),
-      v.description('Append -v1, -v2, … to a name that is taken.'),
-    ),
+    dirpath: v.nullish(text('null: checkpoints/ in the run folder, where relative paths lie.'), null),
+    filename: v.nullish(template, null),
+    monitor: v.nullish(text('Metric that ranks; null keeps the newest.'), null),
+    verbose: v.optional(bool('Log every decision.'), false),
+    save_last: v.nullish(saveLast, null),
+    save_top_k: v.optional(int('How many of the best to keep; -1 is all.', { min: -1 }), 1),
+    save_on_exception: v.optional(bool('Save when the run fails.'), false),
+    save_weights_only: v.optional(bool('Only the weights: nothing to resume from.'), false),
+    mode: v.optional(choice('Which way is better.', ['min', 'max']), 'min'),
+    auto_insert_metric_name: v.optional(bool('Write `name=` before every value of the template.'), true),
+    every_n_train_steps: v.nullish(int('Save at every n-th optimizer step; 0 is never.', { min: 0 }), null),
+    train_time_interval: v.nullish(float('Save every so many seconds.', { min: 0 }), null),
+    every_n_epochs: v.nullish(int('Save after every n-th epoch; 0 is never.', { min: 0 }), null),
+    save_on_train_epoch_end: v.nullish(bool('true: not after validations within an epoch.'), null),
+    enable_version_counter: v.optional(versionCounter, true),
   }),
   v.check(
     ({ every_n_train_steps: steps, every_n_epochs: epochs, train_time_interval: time }) =>
@@ -117,8 +112,8 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
       return []
     }
     const directory = runPath(context.directory, options.dirpath ?? 'checkpoints')
-    const template = { filename: options.filename, autoInsertMetricName: options.auto_insert_metric_name }
-    const name = freeName(checkpointName(template, { ...scalars, epoch, step: position.step }), (taken) =>
+    const naming = { filename: options.filename, autoInsertMetricName: options.auto_insert_metric_name }
+    const name = freeName(checkpointName(naming, { ...scalars, epoch, step: position.step }), (taken) =>
       existsSync(join(directory, taken)),
     )
     const forget = newest === null ? [] : [newest]

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import { text } from '../config/schema/field.ts'
 
 /** Schema of `output_dir`, which every callback that writes files has. */
 export const outputDirectory = v.nullish(
-  v.pipe(v.string(), v.description('Where the files go; relative paths and null lie in the run folder.')),
+  text('Where the files go; relative paths and null lie in the run folder.'),
   null,
 )

@@ -1,4 +1,3 @@
-import { type CalibrationBin, calibrationBins, calibrationError } from './calibration.ts'
 import { drawHeader, HEADER_HEIGHT, MARGIN } from './header.ts'
 import { countText, percentText } from './number-text.ts'
 import { palette } from './palette.ts'
@@ -9,19 +8,30 @@ const SIDE = 380
 const HISTOGRAM_HEIGHT = 84
 const LEFT = MARGIN + 58
 
+/** Predictions whose confidence lies in one of equally wide bins over 0 … 1. */
+export interface ConfidenceBin {
+  readonly count: number
+  /** Mean confidence, and the share that was right; anything where the bin is empty. */
+  readonly confidence: number
+  readonly accuracy: number
+}
+
 export interface ReliabilityInput {
-  /** Probability of the predicted class of each image. */
-  readonly confidences: ArrayLike<number>
-  readonly correct: ArrayLike<boolean>
+  readonly bins: readonly ConfidenceBin[]
   readonly caption: string
 }
 
 /** How often the model is right at each confidence, with the gap to what it claims, and how often it claims it. */
 export function reliabilityDiagramPlot(input: ReliabilityInput): Promise<Uint8Array> {
-  const bins = calibrationBins(input.confidences, input.correct)
-  const images = input.confidences.length
+  const { bins } = input
+  const images = bins.reduce((sum, { count }) => sum + count, 0)
+  const error = bins.reduce(
+    (sum, { count, accuracy, confidence }) =>
+      sum + (count * Math.abs(accuracy - confidence)) / Math.max(1, images),
+    0,
+  )
   const facts = [input.caption, `${countText(images)} ${images === 1 ? 'image' : 'images'}`]
-  if (images > 0) facts.push(`expected calibration error ${percentText(calibrationError(bins), 2)}`)
+  if (images > 0) facts.push(`expected calibration error ${percentText(error, 2)}`)
   const width = LEFT + SIDE + MARGIN + 12
   const top = MARGIN + HEADER_HEIGHT + 26
   const height = top + SIDE + 40 + HISTOGRAM_HEIGHT + 44 + MARGIN
@@ -54,7 +64,7 @@ function drawKey(context: Context, y: number): void {
 
 const GAP_COLOR = 'rgba(194, 71, 13, 0.28)'
 
-function drawReliability(context: Context, bins: readonly CalibrationBin[], top: number): void {
+function drawReliability(context: Context, bins: readonly ConfidenceBin[], top: number): void {
   const up = (share: number): number => top + SIDE * (1 - share)
   const label = { size: typeSize.label, color: palette.inkFaint } as const
   for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
@@ -66,8 +76,9 @@ function drawReliability(context: Context, bins: readonly CalibrationBin[], top:
       baseline: 'middle',
     })
   }
-  for (const { low, high, count, accuracy, confidence } of bins) {
+  for (const [index, { count, accuracy, confidence }] of bins.entries()) {
     if (count === 0) continue
+    const [low, high] = [index / bins.length, (index + 1) / bins.length]
     const x = LEFT + low * SIDE
     const width = (high - low) * SIDE - 1.5
     context.fillStyle = palette.blue
@@ -94,10 +105,11 @@ function drawReliability(context: Context, bins: readonly CalibrationBin[], top:
   })
 }
 
-function drawHistogram(context: Context, bins: readonly CalibrationBin[], top: number): void {
+function drawHistogram(context: Context, bins: readonly ConfidenceBin[], top: number): void {
   const most = Math.max(1, ...bins.map(({ count }) => count))
   const bottom = top + HISTOGRAM_HEIGHT
-  for (const { low, high, count } of bins) {
+  for (const [index, { count }] of bins.entries()) {
+    const [low, high] = [index / bins.length, (index + 1) / bins.length]
     const height = (count / most) * (HISTOGRAM_HEIGHT - 14)
     context.fillStyle = palette.slate
     context.fillRect(LEFT + low * SIDE, bottom - height, (high - low) * SIDE - 1.5, height)
