@@ -1,0 +1,28 @@
+import type { ConfigSource } from './source.ts'
+
+/** Files that exist as texts only: path without extension to YAML. */
+export function builtInSource(files: ReadonlyMap<string, string>): ConfigSource {
+  const groups = new Set<string>([''])
+  for (const path of files.keys()) {
+    const parts = path.split('/')
+    for (let count = 1; count < parts.length; count++) groups.add(parts.slice(0, count).join('/'))
+  }
+  const below = (path: string, names: Iterable<string>): string[] => {
+    const prefix = path === '' ? '' : `${path}/`
+    const inside = [...names].filter((name) => name !== '' && name.startsWith(prefix))
+    return inside
+      .map((name) => name.slice(prefix.length))
+      .filter((name) => name !== '' && !name.includes('/'))
+  }
+  return {
+    provider: 'hydra',
+    scheme: 'pkg',
+    path: 'hydra.conf',
+    isAvailable: () => true,
+    isGroup: (path) => groups.has(path),
+    isConfig: (path) => files.has(path),
+    groups: (path) => below(path, groups),
+    configs: (path) => below(path, files.keys()),
+    read: (path) => ({ name: `built-in ${path}.yaml`, text: files.get(path) ?? '' }),
+  }
+}

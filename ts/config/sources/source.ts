@@ -1,0 +1,23 @@
+/** A place that configuration files come from. */
+export interface ConfigSource {
+  /** Who added it: `hydra`, `main`, `command-line`, `hydra.searchpath in main`. */
+  readonly provider: string
+  readonly scheme: 'pkg' | 'file'
+  /** Without its scheme. */
+  readonly path: string
+  isAvailable(): boolean
+  /** Whether there is such a directory; paths are relative, with `/`. */
+  isGroup(path: string): boolean
+  /** Whether there is such a file; `path` has no extension. */
+  isConfig(path: string): boolean
+  groups(path: string): readonly string[]
+  configs(path: string): readonly string[]
+  /** @throws ConfigError when it cannot be read */
+  read(path: string): SourceFile
+}
+
+export interface SourceFile {
+  /** For messages. */
+  readonly name: string
+  readonly text: string
+}
