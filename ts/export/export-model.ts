@@ -1,24 +1,15 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EngineBug } from '../errors/index.ts'
-import type { ExportPreprocessing, ExportReport, ExportRequest, Weights } from '../native/spec.d.ts'
+import type { Session } from '../native/engine.ts'
+import type { ExportPreprocessing, ExportReport, Weights } from '../native/spec.d.ts'
 import { writeJson } from '../train/write-json.ts'
 import { labelsMapping } from './labels-mapping.ts'
 import { openOnnx } from './onnx-runtime.ts'
 import { type OnnxAgreement, verifyOnnx } from './verify-onnx.ts'
 
-/** A session that writes ONNX, and the batch that it answered for the check. */
-export interface ExportingSession {
-  export(request: ExportRequest): Promise<Exported>
-}
-
-export interface Exported {
-  readonly report: ExportReport
-  /** Row-major [n, 3, height, width], n of `report.check_shape`. */
-  readonly inputs: Float32Array
-  /** Row-major [n, classes]. */
-  readonly logits: Float32Array
-}
+/** A session that writes ONNX. */
+export type ExportingSession = Pick<Session, 'export'>
 
 export interface ExportOptions {
   /** The ONNX file to write; `labels_mapping.json` and the u8 model come to lie beside it. */

@@ -3,6 +3,8 @@ import type {
   DatasetSummary,
   EvaluateReport,
   EvaluateRequest,
+  ExportReport,
+  ExportRequest,
   InspectReport,
   LoadReport,
   LogLine,
@@ -47,6 +49,15 @@ export interface Evaluation {
   readonly confusion: Uint32Array
 }
 
+/** What an export wrote, and how the network itself answers. */
+export interface Exported {
+  readonly report: ExportReport
+  /** Row-major [n, 3, height, width], n of `report.check_shape`. */
+  readonly inputs: Float32Array
+  /** Row-major [n, classes]. */
+  readonly logits: Float32Array
+}
+
 /**
  * One model being trained or asked. Its verbs run one after the other on the engine's own thread; each rejects with a
  * Failure. After an EngineBug only `close` answers.
@@ -65,6 +76,8 @@ export interface Session {
   ): Promise<Float32Array>
   save(request: SaveRequest): Promise<SaveReport>
   load(directory: string): Promise<LoadReport>
+  /** Writes ONNX files; answers with a batch and the network's own logits for it, to check them by. */
+  export(request: ExportRequest): Promise<Exported>
   inspect(): Promise<InspectReport>
   /** Ends the running `train` or `evaluate` at the next batch; its report says `stopped`. Returns at once. */
   stop(): void

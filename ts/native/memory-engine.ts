@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CheckpointError } from '../errors/index.ts'
+import { CheckpointError, EngineBug } from '../errors/index.ts'
 import type { Dataset, Engine, Evaluation, Session } from './engine.ts'
 import type {
   DatasetSummary,
@@ -190,6 +190,10 @@ class MemorySession implements Session {
     } catch (error) {
       throw new CheckpointError(`${directory} is damaged`, { cause: error })
     }
+  }
+
+  async export(): ReturnType<Session['export']> {
+    throw new EngineBug('the stand-in writes no ONNX')
   }
 
   async inspect(): ReturnType<Session['inspect']> {

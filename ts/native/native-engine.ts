@@ -1,9 +1,10 @@
-import type { Dataset, Engine, Evaluation, Picture, Session } from './engine.ts'
+import type { Dataset, Engine, Evaluation, Exported, Picture, Session } from './engine.ts'
 import { guarded, toFailure } from './fault.ts'
 import { loadAddon } from './load.ts'
 import type {
   DatasetSummary,
   EvaluateReport,
+  ExportReport,
   LoaderSpec,
   LogLine,
   OpenReport,
@@ -44,6 +45,7 @@ interface NativeSession {
   ): Promise<Float32Array>
   save(request: string): Promise<string>
   load(directory: string): Promise<string>
+  export(request: string): Promise<Omit<Exported, 'report'> & { report: string }>
   inspect(): Promise<string>
   stop(): void
   progress(): string
@@ -157,6 +159,10 @@ function wrapSession(native: NativeSession): Session {
       guarded(() => native.predict(images, n, height, width, JSON.stringify(weights))),
     save: (request) => json(() => native.save(JSON.stringify(request))),
     load: (directory) => json(() => native.load(directory)),
+    export: async (request) => {
+      const { report, inputs, logits } = await guarded(() => native.export(JSON.stringify(request)))
+      return { report: JSON.parse(report) as ExportReport, inputs, logits }
+    },
     inspect: () => json(() => native.inspect()),
     stop: () => native.stop(),
     progress: () => JSON.parse(native.progress()) as Progress,

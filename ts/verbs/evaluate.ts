@@ -3,9 +3,10 @@ import type { Logger } from '../logging/logger.ts'
 import { bootstrapIntervals, type Interval } from '../metrics/bootstrap.ts'
 import type { Evaluation } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
-import type { Plan, Split } from '../native/spec.d.ts'
+import type { Split } from '../native/spec.d.ts'
 import type { ModelSource } from './model-source.ts'
 import { planFacts } from './plan-file.ts'
+import { scoringPlan } from './scoring-plan.ts'
 
 export interface EvaluateOptions {
   readonly source: Extract<ModelSource, { kind: 'checkpoint' }>
@@ -23,20 +24,6 @@ export interface Scored {
   readonly intervals: Readonly<Record<string, Interval>>
   /** Path of each scored image, in the evaluation's order. */
   readonly paths: readonly string[]
-}
-
-/** The run's plan as it serves scoring: the checkpoint's scored weights, no averaging, nothing to train. */
-export function scoringPlan(
-  source: Extract<ModelSource, { kind: 'checkpoint' }>,
-  changes: Partial<Plan['eval_loader']>,
-): Plan {
-  const { plan } = source
-  return {
-    ...plan,
-    model: { ...plan.model, weights: source.directory, freeze: [] },
-    train: { ...plan.train, ema: null },
-    eval_loader: { ...plan.eval_loader, ...changes },
-  }
 }
 
 /** Scores a checkpoint on a split, with the preprocessing that it was validated with. */
@@ -69,7 +56,7 @@ export async function evaluateCheckpoint(
       message: `${root} has no images to score in its ${split} split`,
       hint: `it has ${dataset.summary.splits.map((entry) => `${entry.split} (${entry.samples})`).join(', ') || 'no split at all'}`,
     })
-  const plan = scoringPlan(source, {
+  const plan = scoringPlan(source.plan, source.directory, {
     ...(options.batchSize === undefined ? {} : { batch_size: options.batchSize }),
     ...(options.numWorkers === undefined ? {} : { num_workers: options.numWorkers }),
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
+import type { Evaluation, Session } from '../native/engine.ts'
 import type { EvaluateReport, Position } from '../native/spec.d.ts'
 import type { RunContext, Scalars } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
@@ -17,8 +18,9 @@ import { Run } from '../train/run.ts'
 import { evaluationScalars } from '../train/scalars.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { writeJson } from '../train/write-json.ts'
-import { onnxExporter } from './onnx-exporter.ts'
+import { exportOnnx } from './onnx-exporter.ts'
 import { planTraining } from './plan-training.ts'
+import { scoringPlan } from './scoring-plan.ts'
 import type { TrainingJob, TrainingOutcome, TrainingSurroundings } from './training-job.ts'
 import { versions } from './versions.ts'
 
@@ -67,7 +69,20 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
     ]),
     recorder,
     store,
-    exporter: onnxExporter(context, session),
+    exporter: async ({ directory: folder, opset, foldBn }, checkpoint) => {
+      const request = {
+        directory: join(directory, folder),
+        opset,
+        foldBn,
+        plan: planned.plan,
+        classes: context.classes,
+        model,
+      }
+      const written = checkpoint
+        ? await withScored(checkpoint, (scored) => exportOnnx(scored, { ...request, weights: 'raw' }, logger))
+        : await exportOnnx(session, { ...request, weights: 'auto' }, logger)
+      return written.files
+    },
     checkpoints: planned.run.checkpoints,
     preprocessing,
   })
@@ -109,6 +124,16 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
     throw error
   } finally {
     await session.close()
+  }
+
+  /** A session of its own with a checkpoint's scored weights, so that the run's own stay as they are. */
+  async function withScored<T>(checkpoint: string, use: (scored: Session) => Promise<T>): Promise<T> {
+    const opened = await engine.openSession(scoringPlan(planned.plan, checkpoint), planned.dataset)
+    try {
+      return await use(opened.session)
+    } finally {
+      await opened.session.close()
+    }
   }
 
   function elapsed(): number {

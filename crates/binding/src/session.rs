@@ -44,6 +44,15 @@ pub struct NativeEvaluation {
     pub confusion: Uint32Array,
 }
 
+/// What an export wrote, with the batch to check it by.
+#[napi(object)]
+pub struct NativeExport {
+    /// `ExportReport` as JSON.
+    pub report: String,
+    pub inputs: Float32Array,
+    pub logits: Float32Array,
+}
+
 /// Opens a session (`Plan` as JSON) on a new engine thread.
 #[napi(ts_return_type = "Promise<NativeSession>")]
 pub fn open_session<'env>(
@@ -176,6 +185,23 @@ impl NativeSession {
     #[napi(ts_return_type = "Promise<string>")]
     pub fn load<'env>(&self, env: &'env Env, directory: String) -> napi::Result<Object<'env>> {
         self.submit(env, move |session| render(&session.load(&directory)?), |report| report)
+    }
+
+    /// Takes an `ExportRequest` as JSON.
+    #[napi(ts_return_type = "Promise<NativeExport>")]
+    pub fn export<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
+        self.submit(
+            env,
+            move |session| {
+                let (report, arrays) = session.export(&parse("export request", &request)?)?;
+                Ok((render(&report)?, arrays))
+            },
+            |(report, arrays)| NativeExport {
+                report,
+                inputs: Float32Array::new(arrays.inputs_nchw),
+                logits: Float32Array::new(arrays.logits_nc),
+            },
+        )
     }
 
     /// `InspectReport` as JSON.
