@@ -7,11 +7,11 @@ import type { Hooks } from './hooks.ts'
 import type { Recorder } from './recorder.ts'
 import { type Best, type RunState, stateVersion } from './run-state.ts'
 
-/** Writes the ONNX files and what belongs beside them; answers the written paths. */
+/** Writes the ONNX files and what belongs beside them, from a checkpoint or the present weights; answers the paths. */
 export type Exporter = (
   action: Extract<Action, { kind: 'export' }>,
-  best: string | undefined,
-) => Promise<string[]>
+  checkpoint: string | undefined,
+) => Promise<readonly string[]>
 
 export interface RunParts {
   readonly context: RunContext
