@@ -1,5 +1,6 @@
 import type * as v from 'valibot'
 import type { ConfigNode } from '../node.ts'
+import { emaTarget } from '../registry/ema-target.ts'
 import { indexTargets } from '../registry/find-target.ts'
 import { targetKeys } from '../registry/read-target.ts'
 import type { Target } from '../target.ts'
@@ -17,7 +18,8 @@ export interface KnownKeyOptions {
 /** Whether the schema has this full dotted key, so that an override may set it without `+`. */
 export function knownKey(path: string, options: KnownKeyOptions = {}): boolean {
   const keys = path.split('.')
-  if (keys[0] === 'callbacks') return knownOfTarget(keys, options.callbacks ?? [], options.tree)
+  if (keys[0] === 'callbacks')
+    return knownOfTarget(keys, [...(options.callbacks ?? []), emaTarget], options.tree)
   if (keys[0] === 'logging') return knownOfTarget(keys, options.loggers ?? [], options.tree)
   return isKnown(configSchema, keys) || (keys.length === 2 && isTargetKey(keys[0], keys[1]))
 }
