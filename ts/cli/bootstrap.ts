@@ -16,9 +16,7 @@ export async function ensureDependencies(root = dirname(dirname(import.meta.dir)
 
   // Only a start that must install pays for loading the lock.
   const { withFileLock } = await import('../setup/file-lock.ts')
-  const { thisMachine } = await import('../native/machine.ts')
-  const checkout = new Bun.CryptoHasher('sha256').update(root).digest('hex').slice(0, 16)
-  await withFileLock(join(thisMachine().cache, `install-${checkout}.lock`), async () => {
+  await withFileLock(join(root, 'node_modules', '.installing'), async () => {
     if (isInstalled(root, wanted)) return
     process.stderr.write('installing the packages that bun.lock names …\n')
     const child = Bun.spawn([process.execPath, 'install', '--frozen-lockfile'], {

@@ -61,7 +61,7 @@ export async function fetchLibtorch(context: FetchContext, plan: FetchPlan): Pro
   const { machine, reporter } = context
   const folder = variantFolder(machine, plan.build.variant)
   for (const wheel of missingWheels(machine, plan)) {
-    reporter.say(`fetching ${wheel.requirement} (${wheel.megabytes} MB)`)
+    reporter.say(`fetching ${wheel.requirement} (about ${wheel.megabytes} MB)`)
     const archive = await fetchWheel(context, plan.build, wheel)
     await unpackWheel(archive, folder, plan.headers, reporter)
     writeFileSync(unpackedMark(folder, wheel), `${wheel.requirement}\n`)

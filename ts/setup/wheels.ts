@@ -110,7 +110,7 @@ const linuxCuda130: LibtorchBuild = {
       '290f0a2ee94c9f3687a02502f3b9299a9f9fe826e6d0287ee18482e78d495b80',
     ),
   ],
-  diskMegabytes: { cpu: 1800, cuda: 6500 },
+  diskMegabytes: { cpu: 1800, cuda: 4500 },
 }
 
 // CUDA 12.8.1 and companions: the newest build for drivers 525 … 579, the T4's usual range.
