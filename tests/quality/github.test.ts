@@ -61,6 +61,7 @@ test('protected branches ask for checks that exist', () => {
 })
 
 test('the pinned Bun is the same in every place', () => {
-  expect(read('.ci/run')).toContain('bun@1.4.5 ')
+  for (const file of ['.ci/run', 'scripts/with-bun.sh', 'CONTRIBUTING.md'])
+    expect(read(file)).toContain('bun@1.4.5 ')
   expect(JSON.parse(read('package.json'))).toMatchObject({ engines: { bun: '>=1.4.5' } })
 })
