@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import type { ConfigNode } from '../../ts/config/node.ts'
 import { knownKey, parseConfig } from '../../ts/config/schema/index.ts'
 import { ConfigError, type ConfigProblem } from '../../ts/errors/index.ts'
+import { tree } from './composed.ts'
 import { callbacks, loggers } from './known-targets.ts'
-import { tree } from './small-tree.ts'
 
 const base = 'model: {architecture: resnet18}\ndata: {data_root: x}\n'
 const parse = (text: string) => parseConfig(tree(text), { callbacks, loggers })

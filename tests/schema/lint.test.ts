@@ -4,8 +4,8 @@ import { lintRecipe } from '../../ts/config/lint/index.ts'
 import { resolvePlan } from '../../ts/config/plan/index.ts'
 import { parseConfig } from '../../ts/config/schema/index.ts'
 import type { DatasetSummary } from '../../ts/native/spec.d.ts'
+import { composed, tree as yaml } from './composed.ts'
 import { callbacks, loggers } from './known-targets.ts'
-import { smallTree } from './small-tree.ts'
 import { jerseys, summaryOf } from './summary.ts'
 
 const root = join(import.meta.dir, '../..')
@@ -16,11 +16,10 @@ const animals = summaryOf(['cat', 'dog'], { train: [4000, 4000], val: [500, 500]
 function rules(
   folder: string,
   name: string,
-  overrides = '',
   summary: DatasetSummary = jerseys,
   sizes?: readonly (readonly [number, number])[],
 ): string[] {
-  const { tree, unresolved } = smallTree(join(root, folder), name, overrides)
+  const { tree, unresolved } = composed(join(root, folder), name)
   const { config } = parseConfig(tree, { callbacks, loggers, unresolved })
   const { plan, run } = resolvePlan(config, summary, machine)
   const found = lintRecipe({ config, plan, run, summary, ...(sizes && { sizes }) })
@@ -49,13 +48,13 @@ describe('the recipe linter', () => {
   test('a crop that suits squares cuts narrow images', () => {
     const name = 'train_basketball_resnet18'
     const tree = 'tests/fixtures/python-tree'
-    expect(rules(tree, name, '', jerseys, [[30, 60]])).toContain('cut-pixels')
-    expect(rules(tree, name, '', jerseys, [[64, 64]])).not.toContain('cut-pixels')
+    expect(rules(tree, name, jerseys, [[30, 60]])).toContain('cut-pixels')
+    expect(rules(tree, name, jerseys, [[64, 64]])).not.toContain('cut-pixels')
   })
 
   const base = 'model: {architecture: resnet18, warmup_epochs: 1}\ndata: {data_root: x, batch_size: 50}\n'
   const lone = (overrides: string, summary: DatasetSummary): string[] => {
-    const { tree } = smallTree(join(root, 'tests/schema/empty'), 'empty', base + overrides)
+    const tree = yaml(base + overrides)
     const { config } = parseConfig(tree, { callbacks, loggers })
     const { plan, run } = resolvePlan(config, summary, machine)
     return lintRecipe({ config, plan, run, summary }).map(({ message }) =>
@@ -76,9 +75,7 @@ describe('the recipe linter', () => {
   })
 
   test('class weights beside a balancing sampler', () => {
-    const { tree } = smallTree(
-      join(root, 'tests/schema/empty'),
-      'empty',
+    const tree = yaml(
       'model: {architecture: resnet18}\ndata: {data_root: x, class_weights: balanced, sampler: {mode: auto}}\ntrainer: {max_epochs: 20}',
     )
     const { config } = parseConfig(tree, { callbacks, loggers })

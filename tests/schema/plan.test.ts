@@ -9,8 +9,8 @@ import {
 import { outputSize } from '../../ts/config/plan/output-size.ts'
 import { parseConfig } from '../../ts/config/schema/index.ts'
 import { loadYaml } from '../../ts/config/yaml/load.ts'
+import { tree } from './composed.ts'
 import { callbacks, loggers } from './known-targets.ts'
-import { tree } from './small-tree.ts'
 import { summaryOf } from './summary.ts'
 
 const cpu: MachineFacts = { cores: 2, accelerator: 'cpu', bf16: true }

@@ -4,8 +4,8 @@ import { indexTargets } from '../../ts/config/registry/find-target.ts'
 import { readPipeline } from '../../ts/config/registry/read-pipeline.ts'
 import { transformTargets } from '../../ts/config/registry/transform-targets.ts'
 import { Report } from '../../ts/config/schema/report.ts'
+import { tree } from './composed.ts'
 import { callbacks } from './known-targets.ts'
-import { tree } from './small-tree.ts'
 
 function pipeline(text: string) {
   const report = new Report()

@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'bun:test'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolvePlan } from '../../ts/config/plan/index.ts'
 import { parseConfig } from '../../ts/config/schema/index.ts'
+import { composed } from './composed.ts'
 import { callbacks, loggers } from './known-targets.ts'
-import { smallTree } from './small-tree.ts'
 import { jerseys } from './summary.ts'
 
 const machine = { cores: 2, accelerator: 'cpu', bf16: true } as const
 const root = join(import.meta.dir, '../..')
 const python = join(root, 'tests/fixtures/python-tree')
 
-function planOf(folder: string, name: string, overrides = '', choices: Record<string, string> = {}) {
-  const { tree, unresolved } = smallTree(folder, name, overrides, choices)
+function planOf(folder: string, name: string, overrides: readonly string[] = []) {
+  const { tree, unresolved } = composed(folder, name, overrides)
   const { config, warnings } = parseConfig(tree, { callbacks, loggers, unresolved })
   return { config, parsed: warnings, ...resolvePlan(config, jerseys, machine) }
 }
@@ -70,7 +71,7 @@ describe('a Python tree', () => {
     })
 
   test('the local one runs with overrides: one epoch is shorter than its warmup', () => {
-    const overrides = 'data: {data_root: /data}\nmodel: {pretrained: false}\ntrainer: {max_epochs: 1}'
+    const overrides = ['data.data_root=/data', 'trainer.max_epochs=1', 'model.pretrained=false']
     const { config, plan, run } = planOf(python, 'train_jersey_ocr_resnet18_local', overrides)
     expect(config.logging).toEqual([])
     expect(plan.train_loader.sampler.kind).toBe('weighted')
@@ -79,10 +80,7 @@ describe('a Python tree', () => {
   })
 
   test('its other choices parse too', () => {
-    const { plan } = planOf(python, 'train_basketball_resnet18', '', {
-      model: 'resnet50',
-      transforms: 'default',
-    })
+    const { plan } = planOf(python, 'train_basketball_resnet18', ['model=resnet50', 'transforms=default'])
     expect(plan.model.architecture).toBe('resnet50')
     expect(plan.train_loader.transforms.map(({ kind }) => kind)).toEqual([
       'random_resized_crop',
@@ -109,8 +107,19 @@ describe('our own tree', () => {
       expect(plan.model.architecture).toBe('resnet18')
     })
 
+  const groups = ['model', 'data', 'transforms', 'trainer', 'callbacks', 'logging', 'experiment']
+  for (const group of groups)
+    for (const file of readdirSync(join(root, 'configs', group)))
+      test(`${group}=${file.replace('.yaml', '')} resolves`, () => {
+        const overrides = [`${group}=${file.replace('.yaml', '')}`]
+        const data = file === 'image_folder.yaml' ? ['data.data_root=/data'] : []
+        const { plan, parsed, warnings } = planOf(join(root, 'configs'), 'train', [...overrides, ...data])
+        expect([...parsed, ...warnings]).toEqual([])
+        expect(plan.model.num_classes).toBe(43)
+      })
+
   test('data.image_size is the one knob', () => {
-    const { plan } = planOf(join(root, 'configs'), 'train', 'data: {image_size: 96}')
+    const { plan } = planOf(join(root, 'configs'), 'train', ['data.image_size=96'])
     expect(plan.train_loader.transforms[0]).toMatchObject({ kind: 'random_resized_crop', size: [96, 96] })
     expect(plan.eval_loader.transforms[0]).toMatchObject({ kind: 'resize', size: [96, 96] })
   })

@@ -8,7 +8,7 @@ import { torchvision } from './transform-target.ts'
 const steps = () =>
   field<Transform[]>('The transforms inside.', {
     expected: 'a list of transforms',
-    json: { type: 'array', items: { type: 'object' } },
+    json: { $ref: '#/$defs/pipeline' },
     parse: (input) => (Array.isArray(input) ? input : undefined),
   })
 

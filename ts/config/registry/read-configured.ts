@@ -24,7 +24,7 @@ export function readConfigured<T extends Target>(
   const read = (key: string, entry: ConfigNode, at: string): Configured<T>[] => {
     if (entry.kind === 'null') return []
     const full = entry.kind === 'map' ? withTarget(key, entry, index.names) : entry
-    const found = readTarget(full, at, index, what, report, { numbers: 'plain', variables })
+    const found = readTarget(full, at, index, what, report, variables)
     if (found === undefined) return []
     const named = full.kind === 'map' ? full.entries.get('_target_') : undefined
     const target = named?.kind === 'str' ? named.value : found.target.name

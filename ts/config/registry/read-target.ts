@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import type { ConfigNode, MapNode } from '../node.ts'
-import { entriesOf } from '../schema/entries.ts'
-import { joinKey, type Numbers } from '../schema/lower.ts'
+import { entriesOf, factsOf } from '../schema/entries.ts'
+import { joinKey } from '../schema/lower.ts'
 import { read, without } from '../schema/read.ts'
 import type { Report } from '../schema/report.ts'
 import type { Target } from '../target.ts'
@@ -101,7 +101,7 @@ export function readTarget<T extends Target>(
   index: TargetIndex<T>,
   what: string,
   report: Report,
-  options: { readonly numbers?: Numbers; readonly variables?: ReadonlySet<string> } = {},
+  variables?: ReadonlySet<string>,
 ): { readonly target: T; readonly options: v.InferOutput<T['schema']> } | undefined {
   if (node.kind !== 'map') {
     const message = `expected a map with \`_target_\`, received a ${node.kind}`
@@ -111,6 +111,15 @@ export function readTarget<T extends Target>(
   const target = targetOf(node, path, index, what, report)
   if (target === undefined) return undefined
   const before = report.problems.length
-  const values = read(target.schema, argumentsOf(node, target.schema, path, report), path, report, options)
+  const numbers = usesFields(target.schema) ? 'distinct' : 'plain'
+  const values = read(target.schema, argumentsOf(node, target.schema, path, report), path, report, {
+    numbers,
+    ...(variables && { variables }),
+  })
   return report.problems.length > before ? undefined : { target, options: values }
+}
+
+/** Schemas of our own fields keep integers and floats apart; others know only numbers. */
+function usesFields(schema: v.GenericSchema): boolean {
+  return Object.values(entriesOf(schema) ?? {}).every((entry) => factsOf(entry) !== undefined)
 }

@@ -46,11 +46,16 @@ function knownOfTarget(
   tree: ConfigNode | undefined,
 ): boolean {
   if (keys.length === 1) return true
-  const depth = tree !== undefined && nodeAt(tree, [...keys.slice(0, 1), '_target_']) !== undefined ? 1 : 2
+  const single = tree !== undefined && nodeAt(tree, [...keys.slice(0, 1), '_target_']) !== undefined
+  const depth = single ? 1 : 2
   const named = tree === undefined ? undefined : nodeAt(tree, [...keys.slice(0, depth), '_target_'])
   const name = named?.kind === 'str' ? named.value : keys[depth - 1]
   const target = name === undefined ? undefined : indexTargets(targets).find(name)
-  if (target === undefined) return false
   const rest = keys.slice(depth)
-  return isKnown(target.schema, rest) || (rest.length === 1 && targetKeys.some((key) => key === rest[0]))
+  const isFlag = rest.length === 1 && targetKeys.some((key) => key === rest[0])
+  if (target !== undefined) return isFlag || isKnown(target.schema, rest)
+  // Before there is a tree, an entry's target is not known: any target may be meant, and the parser will look again.
+  return (
+    tree === undefined && rest.length > 0 && (isFlag || targets.some(({ schema }) => isKnown(schema, rest)))
+  )
 }
