@@ -195,7 +195,7 @@ describe('when', () => {
     const { context } = testRun({ directory })
     let time = 0
     const callback = createModelCheckpoint(
-      v.parse(modelCheckpoint.schema, { train_time_interval: 10 }),
+      v.parse(modelCheckpoint.schema, { train_time_interval: { seconds: 10 } }),
       () => time,
     )
     const folder = new Folder()

@@ -4,9 +4,10 @@ import { int, list } from '../config/schema/field.ts'
 import { confusionMatrixPlot } from '../plot/confusion-matrix.ts'
 import type { Callback, RunContext } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
+import { evaluatedFolder, evaluatedName } from './evaluated-split.ts'
 import { outputDirectory } from './output-directory.ts'
 import { classifierTrainingNames } from './python-names.ts'
-import { epochFolder, runPath } from './run-path.ts'
+import { runPath } from './run-path.ts'
 import { writtenPicture } from './written-picture.ts'
 
 const schema = v.strictObject({
@@ -40,15 +41,18 @@ export const confusionMatrix = defineCallback({
     },
     validationEnd: async (event, context) => {
       if (event.sanity) return undefined
-      const place = event.split === 'val' ? `Validation, epoch ${event.epoch}` : 'Test'
+      const caption = evaluatedName(event)
       const png = await confusionMatrixPlot({
         classes: shownNames(options.class_names, context),
         confusion: event.evaluation.confusion,
-        caption: place,
+        caption,
       })
-      const folder = event.split === 'val' ? epochFolder(event.epoch) : event.split
-      const path = join(runPath(context.directory, options.output_dir), folder, 'confusion_matrix.png')
-      return [await writtenPicture(path, png, `${event.split}/confusion_matrix`, place)]
+      const path = join(
+        runPath(context.directory, options.output_dir),
+        evaluatedFolder(event),
+        'confusion_matrix.png',
+      )
+      return [await writtenPicture(path, png, `${event.split}/confusion_matrix`, caption)]
     },
   }),
 })

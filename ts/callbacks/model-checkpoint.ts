@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { bool, choice, field, float, int, Refused, text } from '../config/schema/field.ts'
+import { duration } from '../config/schema/duration.ts'
+import { bool, choice, field, int, Refused, text } from '../config/schema/field.ts'
 import type { Position } from '../native/spec.d.ts'
 import type { Action, Actions, Callback, RunContext, Scalars } from '../train/callback.ts'
 import { checkpointName, freeName, templateProblems } from './checkpoint-name.ts'
@@ -47,7 +48,7 @@ const schema = v.pipe(
     mode: v.optional(choice('Which way is better.', ['min', 'max']), 'min'),
     auto_insert_metric_name: v.optional(bool('Write `name=` before every value of the template.'), true),
     every_n_train_steps: v.nullish(int('Save at every n-th optimizer step; 0 is never.', { min: 0 }), null),
-    train_time_interval: v.nullish(float('Save every so many seconds.', { min: 0 }), null),
+    train_time_interval: v.nullish(duration('Save after so much time.'), null),
     every_n_epochs: v.nullish(int('Save after every n-th epoch; 0 is never.', { min: 0 }), null),
     save_on_train_epoch_end: v.nullish(bool('true: not after validations within an epoch.'), null),
     enable_version_counter: v.optional(versionCounter, true),

@@ -1,8 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { FONT_FAMILY, registerFonts } from './fonts.ts'
+import { plainName } from './plain-name.ts'
 
-/** Marks that reorder or hide neighbouring text: overrides, isolates, joiners of nothing, the byte-order mark. */
-const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu
 /** What the packaged font draws for sure: Latin, Greek, Cyrillic, Vietnamese, common punctuation. */
 const PACKAGED =
   /^[\u0020-\u007e\u00a1-\u017f\u0391-\u03c9\u0410-\u044f\u2013\u2014\u2018-\u201d\u2022\u2026\u2192\u00d7]$/u
@@ -14,14 +13,8 @@ const ATTACHED = /^(?:\p{M}|\u200c|\u200d|[\ufe00-\ufe0f]|[\u{1f3fb}-\u{1f3ff}])
  * installed font has are written as `U+26BD`, so that two names that differ look different.
  */
 export function legible(name: string): string {
-  const plain = name
-    .replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Cc}/gu, '')
-    .replace(INVISIBLE, '')
-    .trim()
-  if (plain === '') return '(empty name)'
   let text = ''
-  for (const character of plain) {
+  for (const character of plainName(name)) {
     if (PACKAGED.test(character) || ATTACHED.test(character) || isDrawable(character)) text += character
     else text += `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} `
   }
