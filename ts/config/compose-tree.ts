@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem, type Place } from '../errors/index.ts'
-import { sortOverrides } from './defaults/choices.ts'
+import { Choices, sortOverrides } from './defaults/choices.ts'
 import { flattenDefaults, type MergeStep } from './defaults/flatten.ts'
 import { buildDefaultsTree, type DefaultsNode } from './defaults/tree.ts'
 import { fillHydra } from './hydra/fill.ts'
@@ -12,12 +12,13 @@ import { type ConfigNode, emptyMap, type MapNode } from './node.ts'
 import { applyOverrides } from './overrides/apply.ts'
 import { parseOverrides } from './overrides/parser.ts'
 import { checkSweeps } from './overrides/sweep-rules.ts'
-import type { Override } from './overrides/value.ts'
+import { keyWithPackage, type Override } from './overrides/value.ts'
 import { checkInterpolations, type FileCache, Repository } from './sources/repository.ts'
 import { openSources } from './sources/search-path.ts'
 import { keySuggestions } from './suggest/keys.ts'
+import { clone } from './tree/clone.ts'
 import { mergeInto } from './tree/merge.ts'
-import { wrapAt } from './tree/path.ts'
+import { nodeAt, wrapAt } from './tree/path.ts'
 
 export interface ComposeTreeOptions {
   /** The directory of the configuration, absolute or relative to `cwd`. */
@@ -39,6 +40,8 @@ export interface ComposeTreeOptions {
   readonly allowKey?: ((path: string) => boolean) | undefined
   readonly cache?: FileCache | undefined
   readonly resolvers?: ReadonlyMap<string, Resolver> | undefined
+  /** A root that was composed before, with its hydra node: only the overrides are applied to it. */
+  readonly saved?: MapNode | undefined
   /** For `shuffle`. */
   readonly random?: (() => number) | undefined
 }
@@ -81,17 +84,15 @@ export function composeTree(options: ComposeTreeOptions): Composition {
   const sources = openSources({ ...options, configName, cwd, overrides, cache, context, warn })
   checkSweeps(overrides, mode)
   const repository = new Repository(sources, cache)
-  const { choices, appended, values } = sortOverrides(overrides, repository)
-  const defaultsTree = buildDefaultsTree(configName, {
-    repository,
-    choices,
-    appended,
-    allowOpenChoices: mode === 'multirun',
-    context,
-    warn,
-  })
+  if (options.saved) refuseChoices(overrides, options.saved)
+  const { choices, appended, values } = options.saved
+    ? { choices: new Choices(), appended: [], values: overrides }
+    : sortOverrides(overrides, repository)
+  const allowOpenChoices = mode === 'multirun'
+  const tree = { repository, choices, appended, allowOpenChoices, context, warn }
+  const defaultsTree = options.saved ? EMPTY_TREE : buildDefaultsTree(configName, tree)
   const steps = flattenDefaults(defaultsTree)
-  const root = mergeFiles(steps, repository, context)
+  const root = options.saved ? clone(options.saved) : mergeFiles(steps, repository, context)
   const hydra = hydraOf(root)
   failOn(checkHydra(hydra, { unknownKeys: true }))
   const resolution = new Resolution(root, context)
@@ -115,6 +116,36 @@ export function composeTree(options: ComposeTreeOptions): Composition {
   failOn(checkHydra(hydraOf(root), { unknownKeys: false }))
   normalizeHydra(hydraOf(root))
   return { root, overrides, defaultsTree, steps, repository, context, warnings, options }
+}
+
+const EMPTY_TREE: DefaultsNode = {
+  label: '<root>',
+  path: undefined,
+  package: '',
+  isSelf: false,
+  isPrimary: false,
+  isDropped: false,
+}
+
+/** A saved configuration has no groups any more. */
+function refuseChoices(overrides: readonly Override[], saved: MapNode): void {
+  const choices = nodeAt(saved, ['hydra', 'runtime', 'choices'])
+  const problems: ConfigProblem[] = []
+  for (const override of overrides) {
+    const key = keyWithPackage(override)
+    if (choices?.kind !== 'map' || !choices.entries.has(key) || override.value?.kind === 'dict') continue
+    problems.push({
+      message: `'${override.text}' chooses an option of a group, which a saved configuration no longer has`,
+      place: {
+        kind: 'override',
+        text: override.text,
+        argument: override.argument,
+        column: override.keyColumn,
+      },
+      hint: 'set single values, or start a new run with the overrides of the old one',
+    })
+  }
+  failOn(problems)
 }
 
 function failOn(problems: readonly ConfigProblem[]): void {

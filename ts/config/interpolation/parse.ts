@@ -167,7 +167,7 @@ class Parser {
       throw new SyntaxProblem(
         'the name before the colon is no resolver name',
         start,
-        'resolvers look like ${oc.env:NAME}',
+        `resolvers look like \${oc.env:NAME}`,
       )
     }
     return [...name]
@@ -319,6 +319,6 @@ class Parser {
 
   #badPath(start: number, end: number): SyntaxProblem {
     const text = this.#text.slice(start, end + 1)
-    return new SyntaxProblem(`'${text}' names no key`, start, 'write ${key}, ${group.key} or ${.sibling}')
+    return new SyntaxProblem(`'${text}' names no key`, start, `write \${key}, \${group.key} or \${.sibling}`)
   }
 }

@@ -80,7 +80,7 @@ function nextToken(text: string, start: number, closing: ReadonlyMap<number, num
   }
   if (first === '$' && text[start + 1] === '{') {
     const end = closing.get(start + 1) ?? text.indexOf('}', start)
-    if (end < 0) throw new LexerProblem('the interpolation ${ is not closed', start, 'write ${key}')
+    if (end < 0) throw new LexerProblem('the interpolation ${ is not closed', start, `write \${key}`)
     if (end > start + 2) return { type: 'interpolation', text: text.slice(start, end + 1), start }
   }
   const id = match(ID, text, start)

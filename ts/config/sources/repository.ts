@@ -65,6 +65,18 @@ export class Repository {
       .sort()
   }
 
+  /** The first comment of a file; undefined where there is none, or the file cannot be read. */
+  describe(path: string): string | undefined {
+    try {
+      const source = this.#sourceOf(path)
+      const file = source?.read(path)
+      return file && readHeader(file.text, file.name).description
+    } catch (error) {
+      if (error instanceof ConfigError) return undefined
+      throw error
+    }
+  }
+
   /** Undefined where no source has the file. @throws ConfigError where it cannot be read */
   load(path: string): LoadedConfig | undefined {
     const source = this.#sourceOf(path)

@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { ConfigError } from '../errors/index.ts'
+import { type Composition, hydraOf, taskOf } from './compose-tree.ts'
+import { locatePath } from './interpolation/located.ts'
+import { pythonText } from './interpolation/python-text.ts'
+import { Resolution } from './interpolation/resolution.ts'
+import { type ConfigNode, emptyMap } from './node.ts'
+import { nodeAt } from './tree/path.ts'
+import { dumpYaml } from './yaml/dump.ts'
+
+/** Where a job's results lie. */
+export interface RunDirectory {
+  /** Absolute; undefined where nothing is to be written (`hydra.run.dir=null`). */
+  readonly path: string | undefined
+  /** Where Hydra's files lie in it; undefined for `hydra.output_subdir=null`. */
+  readonly hydraPath: string | undefined
+}
+
+export interface SweepPlace {
+  /** Resolved `hydra.sweep.dir`, absolute. */
+  readonly directory: string
+  readonly number: number
+}
+
+/** More suffixes of one name mean that something else is wrong. */
+const MAX_SUFFIX = 10_000
+
+/**
+ * Resolves, creates and describes the run's directory: `hydra.run.dir`, or for a job of a sweep `hydra.sweep.subdir` in
+ * the sweep's directory. A directory named by time is made exclusively, with `-1`, `-2`, … where it exists; one that the
+ * user named is used as it is. Sets `hydra.runtime.output_dir`, and for sweeps `hydra.job.num` and `id`.
+ * @throws ConfigError
+ */
+export function prepareRun(composition: Composition, sweep?: SweepPlace): RunDirectory {
+  const hydra = hydraOf(composition.root)
+  const path = sweep ? sweepJobDirectory(composition, sweep) : singleRunDirectory(composition)
+  if (path === undefined) return { path: undefined, hydraPath: undefined }
+  setAt(hydra, 'runtime', 'output_dir', { kind: 'str', value: path })
+  const subdirectory = hydra.entries.get('output_subdir')
+  const hydraPath = subdirectory?.kind === 'str' ? join(path, subdirectory.value) : undefined
+  if (hydraPath !== undefined) writeHydraFiles(hydraPath, composition)
+  return { path, hydraPath }
+}
+
+function singleRunDirectory(composition: Composition): string | undefined {
+  const node = nodeAt(composition.root, ['hydra', 'run', 'dir'])
+  if (node === undefined || node.kind === 'null') return undefined
+  const path = resolve(cwdOf(composition), hydraText(composition, ['run', 'dir']))
+  return makeDirectory(path, isNamedByTime(node))
+}
+
+function sweepJobDirectory(composition: Composition, sweep: SweepPlace): string {
+  const path = resolve(sweep.directory, sweepSubdirectory(composition, sweep.number))
+  return makeDirectory(path, false)
+}
+
+/** Gives a job its number, which sets where its results lie in the sweep's directory. */
+export function sweepSubdirectory(composition: Composition, number: number): string {
+  const hydra = hydraOf(composition.root)
+  setAt(hydra, 'job', 'id', { kind: 'str', value: String(number) })
+  setAt(hydra, 'job', 'num', { kind: 'int', value: BigInt(number) })
+  return hydraText(composition, ['sweep', 'subdir'])
+}
+
+/** The sweep's directory, made; exclusively where it is named by time. */
+export function prepareSweepDirectory(composition: Composition): string {
+  const node = nodeAt(composition.root, ['hydra', 'sweep', 'dir'])
+  const path = resolve(cwdOf(composition), hydraText(composition, ['sweep', 'dir']))
+  return makeDirectory(path, node !== undefined && isNamedByTime(node))
+}
+
+function isNamedByTime(node: ConfigNode): boolean {
+  return node.kind === 'interpolation' && node.value.includes('${now:')
+}
+
+function makeDirectory(path: string, exclusive: boolean): string {
+  mkdirSync(dirname(path), { recursive: true })
+  for (let suffix = 0; suffix <= MAX_SUFFIX; suffix++) {
+    const candidate = suffix === 0 ? path : `${path}-${suffix}`
+    try {
+      mkdirSync(candidate)
+      return candidate
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code !== 'EEXIST') throw error
+      if (!exclusive) {
+        mkdirSync(candidate, { recursive: true })
+        return candidate
+      }
+    }
+  }
+  throw new ConfigError({ key: 'hydra.run.dir', message: `${path} and its numbered variants all exist` })
+}
+
+/** Writes `config.yaml`, `hydra.yaml` and `overrides.yaml`, interpolations unresolved, as Hydra does. */
+export function writeHydraFiles(directory: string, composition: Composition): void {
+  mkdirSync(directory, { recursive: true })
+  const hydra = hydraOf(composition.root)
+  const overrides = nodeAt(hydra, ['overrides', 'task']) ?? { kind: 'list', items: [] }
+  writeFileSync(join(directory, 'config.yaml'), dumpYaml(taskOf(composition.root)))
+  writeFileSync(
+    join(directory, 'hydra.yaml'),
+    dumpYaml({ ...emptyMap(), entries: new Map([['hydra', hydra]]) }),
+  )
+  writeFileSync(join(directory, 'overrides.yaml'), dumpYaml(overrides))
+}
+
+/** Writes the master configuration of a sweep. */
+export function writeMultirunFile(directory: string, composition: Composition): void {
+  writeFileSync(join(directory, 'multirun.yaml'), dumpYaml(composition.root))
+}
+
+/** A resolved value below `hydra`, as text. @throws ConfigError where it is not set */
+export function hydraText(composition: Composition, path: readonly string[]): string {
+  const key = `hydra.${path.join('.')}`
+  const resolution = new Resolution(composition.root, composition.context)
+  const located = locatePath(resolution.root, ['hydra', ...path])
+  const node = located && resolution.value(located).node
+  if (node === undefined || node.kind === 'null' || node.kind === 'missing') {
+    throw new ConfigError({
+      key,
+      message: 'it is not set',
+      place: located?.node.place,
+      hint: `write ${key}=VALUE`,
+    })
+  }
+  return pythonText(node)
+}
+
+/** A value below `hydra` with everything in it resolved; undefined where it is absent. */
+export function hydraValue(composition: Composition, path: readonly string[]): ConfigNode | undefined {
+  const resolution = new Resolution(composition.root, composition.context)
+  const located = locatePath(resolution.root, ['hydra', ...path])
+  return located && resolution.deep(located, { missing: 'keep' })
+}
+
+function cwdOf(composition: Composition): string {
+  return hydraText(composition, ['runtime', 'cwd'])
+}
+
+function setAt(hydra: ReturnType<typeof hydraOf>, map: string, key: string, node: ConfigNode): void {
+  const parent = hydra.entries.get(map)
+  if (parent?.kind === 'map') parent.entries.set(key, node)
+}
