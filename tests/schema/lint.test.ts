@@ -33,7 +33,9 @@ describe('the recipe linter', () => {
       'train_jersey_ocr_resnet18',
       'train_jersey_ocr_resnet18_local',
     ])
-      expect(rules('configs', name)).toEqual([])
+      expect([name, rules('configs', name)]).toEqual([name, []])
+    const generated = summaryOf(jerseys.classes, { train: Array(43).fill(112), val: Array(43).fill(14) })
+    expect(rules('configs', 'train', generated)).toEqual([])
   })
 
   test("names what the Python tree's recipe does to itself", () => {

@@ -28,6 +28,7 @@ describe('a Python tree', () => {
         'early_stopping',
         'lr_monitor',
         'rich_progress',
+        'ema',
         'onnx_export',
         'confusion_matrix',
         'model_info',

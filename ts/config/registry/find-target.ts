@@ -36,7 +36,8 @@ export function indexTargets<T extends Target>(targets: readonly T[]): TargetInd
 
 /** Names whose class is nearly the same although the package is another. */
 function sameClass(name: string, dotted: readonly string[]): string[] {
-  const classes = new Map(dotted.map((alias) => [className(alias), alias]))
+  // The last entry of a Map's list wins, so that a target's first alias is suggested.
+  const classes = new Map(dotted.map((alias) => [className(alias), alias] as const).reverse())
   return nearest(className(name), classes.keys()).map((found) => classes.get(found) ?? found)
 }
 
