@@ -1,1 +1,22 @@
-//! placeholder
+//! The data engine: from files to batches of 8-bit RGB pixels. Knows no torch.
+
+mod batch;
+mod dataset;
+pub mod decode;
+mod draw;
+mod loader;
+mod pipeline;
+mod resize;
+mod rgb_image;
+mod sampler;
+mod transform;
+
+pub use batch::{Batch, BatchBuffer, BufferPool, VecPool};
+pub use dataset::Dataset;
+pub use decode::decode_file;
+pub use draw::{Draw, Stream};
+pub use loader::{Loader, LoaderLedger};
+pub use pipeline::Pipeline;
+pub use rgb_image::RgbImage;
+pub use sampler::Sampler;
+pub use transform::Workspace;

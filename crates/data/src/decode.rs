@@ -1,0 +1,71 @@
+//! Files to RGB pixels, the same that Pillow's `Image.open(file).convert("RGB")` gives, or a refusal.
+
+mod bmp;
+mod error;
+mod exif;
+mod format;
+mod gif;
+pub(crate) mod jpeg;
+mod jpeg_markers;
+mod limits;
+mod png;
+mod tiff;
+mod webp;
+
+use std::{fs::File, io::Read, path::Path};
+
+use classifier_spec::Fault;
+
+pub use error::DecodeError;
+pub use exif::Orientation;
+pub use format::ImageFormat;
+pub use jpeg::{JpegDecoder, JpegFrame, Region, encode_jpeg};
+pub use limits::Limits;
+
+use crate::RgbImage;
+
+/// No image within the limits needs more.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Reads and decodes a file; the failure names it.
+pub fn decode_file(path: &Path, limits: &Limits, exif_transpose: bool) -> Result<RgbImage, Fault> {
+    read_file(path)
+        .and_then(|bytes| decode(&bytes, limits, exif_transpose))
+        .map_err(|error| error.fault(path))
+}
+
+/// The bytes of an image file.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, DecodeError> {
+    let mut bytes = Vec::new();
+    read_file_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// [`read_file`] into memory that is there already.
+pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
+    bytes.clear();
+    let read = File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        if length > MAX_FILE_BYTES {
+            return Ok(Err(DecodeError::Limit(format!("a file of {} MB", length >> 20))));
+        }
+        bytes.try_reserve(length as usize + 1)?;
+        file.read_to_end(bytes)?;
+        Ok(Ok(()))
+    });
+    read.map_err(|error| DecodeError::Io(error.to_string()))?
+}
+
+/// Decodes an image, its format told by content. With `exif_transpose`, an EXIF orientation is applied.
+pub fn decode(bytes: &[u8], limits: &Limits, exif_transpose: bool) -> Result<RgbImage, DecodeError> {
+    let format = ImageFormat::of(bytes)?;
+    let image = match format {
+        ImageFormat::Jpeg => jpeg::decode(bytes, limits),
+        ImageFormat::Png => png::decode(bytes, limits),
+        ImageFormat::Webp => webp::decode(bytes, limits),
+        ImageFormat::Bmp => bmp::decode(bytes, limits),
+        ImageFormat::Gif => gif::decode(bytes, limits),
+        ImageFormat::Tiff => tiff::decode(bytes, limits),
+    }?;
+    Ok(if exif_transpose { Orientation::of(bytes, format).apply(image) } else { image })
+}

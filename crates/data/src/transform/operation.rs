@@ -1,0 +1,78 @@
+//! What all transforms have in common.
+
+use crate::{Draw, RgbImage, decode::Region};
+
+/// (height, width) in pixels.
+pub type Size = (usize, usize);
+
+/// One planned transform.
+pub trait Operation: Send + Sync {
+    /// Transforms an image. All randomness comes from `context.draw`.
+    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage;
+
+    /// The size of the result for an input of size `input` (`None`: unknown); `None` where it is not always the same.
+    fn output(&self, input: Option<Size>) -> Option<Size>;
+
+    /// The part of an image of that size which the result depends on, for operations that begin with a crop.
+    fn crop(&self, _input: Size, _draw: &Draw) -> Option<Region> {
+        None
+    }
+
+    /// [`Self::apply`], given the image's crop at `at` inside of a part of it.
+    fn apply_crop(&self, _part: RgbImage, _at: Region, _context: &mut Context) -> RgbImage {
+        unreachable!("only operations that name a crop are given one")
+    }
+}
+
+/// For whom an operation runs, and its memory.
+pub struct Context<'a> {
+    pub draw: Draw,
+    pub workspace: &'a mut Workspace,
+}
+
+/// Memory that a thread reuses from image to image.
+#[derive(Default)]
+pub struct Workspace {
+    pub(crate) resizer: fast_image_resize::Resizer,
+    spare: Vec<Vec<u8>>,
+}
+
+impl Workspace {
+    /// An image of any content.
+    pub fn image(&mut self, width: usize, height: usize) -> RgbImage {
+        let pixels = self.bytes(width * height * 3);
+        RgbImage::new(width, height, pixels)
+    }
+
+    /// `length` bytes of any content.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        if bytes.len() < length {
+            bytes.resize(length, 0);
+        } else {
+            bytes.truncate(length);
+        }
+        bytes
+    }
+
+    /// Takes memory back.
+    pub fn give(&mut self, bytes: Vec<u8>) {
+        // A giant of one image shall not be held for all the small ones after it.
+        if self.spare.len() < 4 && bytes.capacity() <= 64 << 20 {
+            self.spare.push(bytes);
+        }
+    }
+
+    /// Copies a region out of an image, whose memory is taken back.
+    pub fn crop(&mut self, image: RgbImage, region: Region) -> RgbImage {
+        if region == (Region { x: 0, y: 0, width: image.width, height: image.height }) {
+            return image;
+        }
+        let mut out = self.image(region.width, region.height);
+        for (y, row) in out.pixels_hwc.chunks_exact_mut(region.width * 3).enumerate() {
+            row.copy_from_slice(&image.row(region.y + y)[region.x * 3..(region.x + region.width) * 3]);
+        }
+        self.give(image.pixels_hwc);
+        out
+    }
+}

@@ -1,0 +1,89 @@
+//! `RandomHorizontalFlip` and `RandomVerticalFlip`.
+
+use classifier_spec::Fault;
+
+use super::{Context, Key, Operation, Size};
+use crate::RgbImage;
+
+/// Left and right change places, with probability `p`.
+pub struct RandomHorizontalFlip {
+    id: u32,
+    p: f64,
+}
+
+impl RandomHorizontalFlip {
+    pub fn plan(id: u32, p: f64, key: &Key) -> Result<Self, Fault> {
+        Ok(Self { id, p: key.probability(p)? })
+    }
+}
+
+impl Operation for RandomHorizontalFlip {
+    fn apply(&self, mut image: RgbImage, context: &mut Context) -> RgbImage {
+        if context.draw.stream(self.id).chance(self.p) {
+            mirror(&mut image);
+        }
+        image
+    }
+
+    fn output(&self, input: Option<Size>) -> Option<Size> {
+        input
+    }
+}
+
+/// Reverses every row.
+pub fn mirror(image: &mut RgbImage) {
+    for row in image.pixels_hwc.chunks_exact_mut(image.width * 3) {
+        row.as_chunks_mut::<3>().0.reverse();
+    }
+}
+
+/// Top and bottom change places, with probability `p`.
+pub struct RandomVerticalFlip {
+    id: u32,
+    p: f64,
+}
+
+impl RandomVerticalFlip {
+    pub fn plan(id: u32, p: f64, key: &Key) -> Result<Self, Fault> {
+        Ok(Self { id, p: key.probability(p)? })
+    }
+}
+
+impl Operation for RandomVerticalFlip {
+    fn apply(&self, mut image: RgbImage, context: &mut Context) -> RgbImage {
+        if context.draw.stream(self.id).chance(self.p) {
+            turn_over(&mut image);
+        }
+        image
+    }
+
+    fn output(&self, input: Option<Size>) -> Option<Size> {
+        input
+    }
+}
+
+/// Reverses the order of the rows.
+pub fn turn_over(image: &mut RgbImage) {
+    let stride = image.width * 3;
+    let (top, bottom) = image.pixels_hwc.split_at_mut(image.height / 2 * stride);
+    for (upper, lower) in top.chunks_exact_mut(stride).zip(bottom.rchunks_exact_mut(stride)) {
+        upper.swap_with_slice(lower);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flips_move_whole_pixels() {
+        let image = RgbImage::new(2, 3, (0..18).collect());
+        let mut mirrored = image.clone();
+        mirror(&mut mirrored);
+        assert_eq!(mirrored.row(1), [9, 10, 11, 6, 7, 8]);
+        let mut turned = image;
+        turn_over(&mut turned);
+        assert_eq!(turned.row(0), [12, 13, 14, 15, 16, 17]);
+        assert_eq!(turned.row(1), [6, 7, 8, 9, 10, 11]);
+    }
+}

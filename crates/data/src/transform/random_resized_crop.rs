@@ -1,0 +1,88 @@
+//! `RandomResizedCrop`.
+
+use classifier_spec::{Fault, Interpolation};
+
+use super::{Context, Key, Operation, Size};
+use crate::{Draw, RgbImage, decode::Region, resize::resize};
+
+/// A crop of random area and aspect, scaled to a size.
+pub struct RandomResizedCrop {
+    id: u32,
+    size: Size,
+    scale: [f64; 2],
+    ratio: [f64; 2],
+    interpolation: Interpolation,
+    antialias: bool,
+}
+
+impl RandomResizedCrop {
+    pub fn plan(
+        id: u32,
+        size: [u32; 2],
+        scale: [f64; 2],
+        ratio: [f64; 2],
+        interpolation: Interpolation,
+        antialias: bool,
+        key: &Key,
+    ) -> Result<Self, Fault> {
+        let scale = key.range("scale", scale, 0.0, f64::INFINITY)?;
+        let ratio = key.range("ratio", ratio, 0.0, f64::INFINITY)?;
+        if ratio[0] <= 0.0 || scale[1] <= 0.0 {
+            return Err(key.fault("scale and ratio must be above zero"));
+        }
+        Ok(Self { id, size: key.size(size)?, scale, ratio, interpolation, antialias })
+    }
+
+    /// The crop: ten tries at a random area and aspect that fit, else the largest middle part of an allowed aspect.
+    fn region(&self, (height, width): Size, draw: &Draw) -> Region {
+        let mut stream = draw.stream(self.id);
+        let area = (height * width) as f64;
+        for _ in 0..10 {
+            let target = area * stream.uniform(self.scale[0], self.scale[1]);
+            let aspect = stream.uniform(self.ratio[0].ln(), self.ratio[1].ln()).exp();
+            let w = (target * aspect).sqrt().round_ties_even() as usize;
+            let h = (target / aspect).sqrt().round_ties_even() as usize;
+            if (1..=width).contains(&w) && (1..=height).contains(&h) {
+                let y = stream.below((height - h) as u64 + 1) as usize;
+                let x = stream.below((width - w) as u64 + 1) as usize;
+                return Region { x, y, width: w, height: h };
+            }
+        }
+        let aspect = width as f64 / height as f64;
+        let (w, h) = if aspect < self.ratio[0] {
+            (width, (width as f64 / self.ratio[0]).round_ties_even() as usize)
+        } else if aspect > self.ratio[1] {
+            ((height as f64 * self.ratio[1]).round_ties_even() as usize, height)
+        } else {
+            (width, height)
+        };
+        // A sliver of an image: at least one pixel is left.
+        let (w, h) = (w.clamp(1, width), h.clamp(1, height));
+        Region { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h }
+    }
+}
+
+impl Operation for RandomResizedCrop {
+    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage {
+        let region = self.region((image.height, image.width), &context.draw);
+        self.apply_crop(image, region, context)
+    }
+
+    fn output(&self, _input: Option<Size>) -> Option<Size> {
+        Some(self.size)
+    }
+
+    fn crop(&self, input: Size, draw: &Draw) -> Option<Region> {
+        Some(self.region(input, draw))
+    }
+
+    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> RgbImage {
+        let (height, width) = self.size;
+        if (at.width, at.height) == (width, height) {
+            return context.workspace.crop(part, at);
+        }
+        let out = resize(&part, at, width, height, self.interpolation, self.antialias, context.workspace);
+        context.workspace.give(part.pixels_hwc);
+        out
+    }
+}

@@ -1,0 +1,93 @@
+//! `Resize`.
+
+use classifier_spec::{Fault, Interpolation};
+
+use super::{Context, Key, Operation, Size};
+use crate::{RgbImage, decode::Region, resize::resize};
+
+/// Scales to a size, or the shorter side to a length with the aspect kept.
+pub struct Resize {
+    target: Target,
+    interpolation: Interpolation,
+    antialias: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Size(Size),
+    Shorter { side: usize, max_size: Option<usize> },
+    Longer(usize),
+}
+
+impl Resize {
+    pub fn plan(
+        size: &[u32],
+        interpolation: Interpolation,
+        max_size: Option<u32>,
+        antialias: bool,
+        key: &Key,
+    ) -> Result<Self, Fault> {
+        let max_size = max_size.map(|side| side as usize);
+        let target = match (size, max_size) {
+            ([], Some(longer)) => Target::Longer(key.size([longer as u32; 2])?.0),
+            ([], None) => return Err(key.fault("size and max_size must not both be null")),
+            (&[side], max_size) => {
+                let (side, _) = key.size([side, side])?;
+                if let Some(most) = max_size.filter(|most| *most <= side) {
+                    return Err(key.fault(format!("max_size ({most}) must be greater than size ({side})")));
+                }
+                Target::Shorter { side, max_size }
+            }
+            (&[height, width], None) => Target::Size(key.size([height, width])?),
+            ([_, _], Some(_)) => {
+                return Err(key.fault("max_size goes only with a single number (the shorter side) as size"));
+            }
+            _ => return Err(key.fault(format!("size must be one number or [height, width], not {size:?}"))),
+        };
+        Ok(Self { target, interpolation, antialias })
+    }
+
+    fn size_for(&self, (height, width): Size) -> Size {
+        match self.target {
+            Target::Size(size) => size,
+            Target::Shorter { side, max_size } => shorter_side((height, width), side, max_size),
+            Target::Longer(longer) => {
+                let (short, long) = (height.min(width), height.max(width));
+                let shorter = longer * short / long;
+                let (shorter, longer) = (shorter.max(1), longer);
+                if width <= height { (longer, shorter) } else { (shorter, longer) }
+            }
+        }
+    }
+}
+
+/// The size whose shorter side is `side`, the longer one cut to whole pixels; `max_size` bounds the longer.
+pub fn shorter_side((height, width): Size, side: usize, max_size: Option<usize>) -> Size {
+    let (short, long) = (height.min(width), height.max(width));
+    let (mut new_short, mut new_long) = (side, (side as f64 * long as f64 / short as f64) as usize);
+    if let Some(most) = max_size.filter(|most| new_long > *most) {
+        new_short = ((most as f64 * new_short as f64 / new_long as f64) as usize).max(1);
+        new_long = most;
+    }
+    if width <= height { (new_long, new_short) } else { (new_short, new_long) }
+}
+
+impl Operation for Resize {
+    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage {
+        let (height, width) = self.size_for((image.height, image.width));
+        if (height, width) == (image.height, image.width) {
+            return image;
+        }
+        let whole = Region { x: 0, y: 0, width: image.width, height: image.height };
+        let out = resize(&image, whole, width, height, self.interpolation, self.antialias, context.workspace);
+        context.workspace.give(image.pixels_hwc);
+        out
+    }
+
+    fn output(&self, input: Option<Size>) -> Option<Size> {
+        match self.target {
+            Target::Size(size) => Some(size),
+            _ => input.map(|input| self.size_for(input)),
+        }
+    }
+}

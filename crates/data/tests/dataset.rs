@@ -1,0 +1,156 @@
+//! The index over good and bad data sets.
+
+mod support;
+
+use std::{fs, os::unix::fs::symlink, path::Path};
+
+use classifier_data::Dataset;
+use classifier_spec::*;
+use support::*;
+
+fn jsonl(root: &Path, file: &str, rows: &str) {
+    let path = root.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, rows).unwrap();
+}
+
+fn row(image: &str, label: &str) -> String {
+    format!("{{\"image\":\"{image}\",\"prefix\":\"?\",\"suffix\":\"{label}\"}}\n")
+}
+
+fn refusal(root: &Path) -> Fault {
+    let fault = Dataset::open(&dataset_spec(root)).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Data);
+    fault
+}
+
+#[test]
+fn jsonl_is_read_recursively_with_all_its_oddities() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for image in ["train/1.jpg", "train/deep/er/2.jpg", "train/deep/3 ü🙂.jpg", "val/1.jpg", "test/1.jpg"]
+    {
+        write_jpeg(&root.join(image), 1);
+    }
+    let rows = [
+        "\u{feff}".to_owned() + &row("1.jpg", "00"),
+        row("1.jpg", "0"),
+        row("1.jpg", "0"),
+        "\r\n".into(),
+        row("1.jpg", ""),
+        "{\"image\":\"deep/../1.jpg\",\"suffix\":\"0\",\"other\":[1]}".into(),
+    ];
+    jsonl(root, "train/annotations.jsonl", &rows.join("").replace('\n', "\r\n"));
+    jsonl(root, "train/deep/annotations.jsonl", &(row("er/2.jpg", "10") + &row("3 ü🙂.jpg", "ß")));
+    jsonl(root, "val/annotations.jsonl", &(row("1.jpg", "0") + &row("1.jpg", "99")));
+    jsonl(root, "test/annotations.jsonl", &row("1.jpg", "ß"));
+
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.classes(), ["0", "00", "10", "ß"]);
+    assert_eq!(dataset.labels(Split::Train), [1, 0, 0, 0, 2, 3]);
+    assert_eq!(dataset.relative_path(Split::Train, 5), "train/deep/3 ü🙂.jpg");
+    assert!(dataset.path(Split::Train, 4).is_file());
+    let summary = dataset.summary();
+    assert_eq!(summary.format, DatasetFormat::Jsonl);
+    let train = &summary.splits[0];
+    assert_eq!((train.samples, train.images, train.empty_labels, train.duplicates), (6, 3, 1, 2));
+    let val = &summary.splits[1];
+    assert_eq!((val.folder.as_str(), val.samples, val.unknown_labels), ("val", 1, 1));
+    assert_eq!(val.unknown, [LabelCount { label: "99".into(), count: 1 }]);
+    assert_eq!(summary.warnings.len(), 3, "{:?}", summary.warnings);
+}
+
+#[test]
+fn wrong_rows_are_named_by_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write_jpeg(&root.join("train/1.jpg"), 1);
+    let cases = [
+        ("{\"image\":\"1.jpg\",\"suffix\":7}", "\"suffix\" must be a string"),
+        ("{\"image\":\"1.jpg\"}", "no \"suffix\""),
+        ("{\"suffix\":\"a\"}", "no \"image\""),
+        ("{\"image\":\"1.jpg\",", "not a JSON row"),
+        ("{\"image\":\"2.jpg\",\"suffix\":\"a\"}", "does not exist"),
+        ("{\"image\":\"../train/1.jpg\",\"suffix\":\"a\"}", "leaves the split's folder"),
+        ("{\"image\":\"/etc/hostname\",\"suffix\":\"a\"}", "leaves the split's folder"),
+    ];
+    for (bad, reason) in cases {
+        jsonl(root, "train/annotations.jsonl", &(row("1.jpg", "a") + bad));
+        let message = refusal(root).message;
+        assert!(message.contains("train/annotations.jsonl:2"), "{message}");
+        assert!(message.contains(reason), "{message}");
+    }
+    let all: String = cases.iter().map(|(bad, _)| format!("{bad}\n")).collect();
+    jsonl(root, "train/annotations.jsonl", &all);
+    let message = refusal(root).message;
+    assert!(message.starts_with("7 rows are wrong"), "{message}");
+}
+
+#[test]
+fn image_folders_are_found_through_links_but_not_in_circles() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    image_folder(root, 3);
+    write_jpeg(&root.join("elsewhere/x.JPEG"), 4);
+    symlink(root.join("elsewhere"), root.join("train/d")).unwrap();
+    symlink(root.join("train"), root.join("train/a/loop")).unwrap();
+    symlink(root.join("nowhere"), root.join("train/a/dangling.jpg")).unwrap();
+    fs::write(root.join("train/a/notes.txt"), "no image").unwrap();
+    fs::write(root.join("train/a/.hidden.jpg"), "no image").unwrap();
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.classes(), ["a", "b", "c", "d"]);
+    assert_eq!(dataset.summary().format, DatasetFormat::Imagefolder);
+    assert_eq!(dataset.summary().splits[0].per_class, [3, 3, 3, 1]);
+    assert_eq!(dataset.summary().warnings.len(), 3, "{:?}", dataset.summary().warnings);
+}
+
+#[test]
+fn non_utf8_names_are_read() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    image_folder(root, 1);
+    fs::copy(root.join("train/a/000.jpg"), root.join("train/a").join(OsStr::from_bytes(b"\xff\xfe.jpg")))
+        .unwrap();
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.len(Split::Train), 4);
+    assert!(dataset.path(Split::Train, 1).is_file());
+}
+
+#[test]
+fn the_fingerprint_follows_the_content_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    image_folder(root, 2);
+    let fingerprint = || Dataset::open(&dataset_spec(root)).unwrap().summary().fingerprint.clone();
+    let first = fingerprint();
+    assert_eq!(first.len(), 64);
+    assert_eq!(fingerprint(), first);
+    fs::rename(root.join("train/a/000.jpg"), root.join("train/b/009.jpg")).unwrap();
+    assert_ne!(fingerprint(), first);
+}
+
+#[test]
+fn missing_folders_and_empty_splits_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    assert!(refusal(&root.join("nothing")).message.contains("nothing"));
+    assert!(refusal(root).message.contains("no train/"));
+    fs::create_dir(root.join("train")).unwrap();
+    let fault = refusal(root);
+    assert!(fault.message.contains("train") && fault.hint.is_some(), "{fault}");
+    jsonl(root, "train/annotations.jsonl", "");
+    assert!(refusal(root).message.contains("no rows"));
+}
+
+#[test]
+fn given_classes_rule_over_the_train_split() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 2);
+    let classes = ["c", "zebra", "a"].map(String::from).to_vec();
+    let spec = DatasetSpec { classes: Some(classes.clone()), ..dataset_spec(folder.path()) };
+    let dataset = Dataset::open(&spec).unwrap();
+    assert_eq!(dataset.classes(), classes);
+    assert_eq!(dataset.labels(Split::Train), [2, 2, 0, 0]);
+    assert_eq!(dataset.summary().splits[0].unknown_labels, 2);
+}

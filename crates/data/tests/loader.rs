@@ -1,0 +1,156 @@
+//! The same batches, however they are made.
+
+mod support;
+
+use std::{fs, sync::Arc};
+
+use classifier_data::{Dataset, Loader};
+use classifier_spec::*;
+use sha2::{Digest, Sha256};
+use support::*;
+
+/// Everything of an epoch from a batch on, as one hash a batch.
+fn hashes(loader: &mut Loader, epoch: u32, first: usize) -> Vec<String> {
+    loader.start(epoch, first);
+    let mut hashes = Vec::new();
+    while let Some(batch) = loader.next().unwrap() {
+        let mut digest = Sha256::new();
+        digest.update(batch.images_nhwc.as_slice());
+        for (label, index) in batch.labels_n.iter().zip(&batch.indices_n) {
+            digest.update(label.to_le_bytes());
+            digest.update(index.to_le_bytes());
+        }
+        hashes.push(format!("{:x?}", digest.finalize()));
+        loader.recycle(batch);
+    }
+    hashes
+}
+
+fn open(root: &std::path::Path) -> Arc<Dataset> {
+    Arc::new(Dataset::open(&dataset_spec(root)).unwrap())
+}
+
+#[test]
+fn batches_do_not_depend_on_workers_prefetch_or_where_an_epoch_is_entered() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    let dataset = open(folder.path());
+    let mut reference = Loader::new(Arc::clone(&dataset), Split::Train, &loader_spec(4, 0), 7).unwrap();
+    let (first, second) = (hashes(&mut reference, 0, 0), hashes(&mut reference, 1, 0));
+    assert_eq!(first.len(), 7);
+    assert_ne!(first, second);
+    for workers in [1, 2, 5] {
+        for prefetch_factor in [1, 3] {
+            let spec = LoaderSpec { prefetch_factor, ..loader_spec(4, workers) };
+            let mut loader = Loader::new(Arc::clone(&dataset), Split::Train, &spec, 7).unwrap();
+            assert_eq!(hashes(&mut loader, 0, 0), first);
+            // Enter an epoch, leave it in the middle, go elsewhere.
+            loader.start(1, 0);
+            let batch = loader.next().unwrap().unwrap();
+            loader.recycle(batch);
+            assert_eq!(hashes(&mut loader, 1, 3), second[3..]);
+            assert_eq!(hashes(&mut loader, 0, 6), first[6..]);
+        }
+    }
+    let mut other = Loader::new(dataset, Split::Train, &loader_spec(4, 2), 8).unwrap();
+    assert_ne!(hashes(&mut other, 0, 0), first);
+}
+
+#[test]
+fn an_epoch_shows_every_sample_once() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    let dataset = open(folder.path());
+    let mut loader = Loader::new(Arc::clone(&dataset), Split::Train, &loader_spec(4, 2), 7).unwrap();
+    loader.start(3, 0);
+    let mut seen = Vec::new();
+    while let Some(batch) = loader.next().unwrap() {
+        assert_eq!(batch.images_nhwc.as_slice().len(), batch.len() * 32 * 32 * 3);
+        for (label, index) in batch.labels_n.iter().zip(&batch.indices_n) {
+            assert_eq!(*label, i64::from(dataset.labels(Split::Train)[*index as usize]));
+        }
+        seen.extend_from_slice(&batch.indices_n);
+    }
+    assert!(loader.next().unwrap().is_none());
+    seen.sort_unstable();
+    assert_eq!(seen, (0..27).collect::<Vec<u32>>());
+}
+
+#[test]
+fn drop_last_and_limits_shorten_an_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    let dataset = open(folder.path());
+    let spec = LoaderSpec { drop_last: true, ..loader_spec(4, 1) };
+    let mut loader = Loader::new(Arc::clone(&dataset), Split::Train, &spec, 7).unwrap();
+    assert_eq!((loader.batches_per_epoch(), loader.samples_per_epoch()), (6, 24));
+    assert_eq!(hashes(&mut loader, 0, 0).len(), 6);
+    let spec = LoaderSpec { limit_batches: Some(2), ..loader_spec(4, 1) };
+    let mut loader = Loader::new(dataset, Split::Train, &spec, 7).unwrap();
+    assert_eq!((loader.batches_per_epoch(), loader.samples_per_epoch()), (2, 8));
+    assert_eq!(hashes(&mut loader, 0, 0).len(), 2);
+}
+
+#[test]
+fn a_bad_image_is_named_or_replaced_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    fs::write(folder.path().join("train/b/004.jpg"), b"\xff\xd8\xff\xe0 no image").unwrap();
+    let dataset = open(folder.path());
+    let mut loader = Loader::new(dataset, Split::Train, &loader_spec(4, 2), 7).unwrap();
+    loader.start(0, 0);
+    let fault = loop {
+        match loader.next() {
+            Ok(Some(batch)) => loader.recycle(batch),
+            Ok(None) => panic!("a bad image passed"),
+            Err(fault) => break fault,
+        }
+    };
+    assert_eq!(fault.kind, FaultKind::Data);
+    assert!(fault.message.contains("train/b/004.jpg"), "{fault}");
+
+    let spec = DatasetSpec { on_error: OnError::Skip, ..dataset_spec(folder.path()) };
+    let dataset = Arc::new(Dataset::open(&spec).unwrap());
+    let mut runs = [0, 3].map(|workers| {
+        let mut loader =
+            Loader::new(Arc::clone(&dataset), Split::Train, &loader_spec(4, workers), 7).unwrap();
+        let hashes = hashes(&mut loader, 0, 0);
+        let skipped = loader.skipped();
+        assert!(!skipped.is_empty());
+        assert!(skipped.iter().all(|skipped| skipped.path == "train/b/004.jpg"), "{skipped:?}");
+        hashes
+    });
+    assert_eq!(runs[0], runs[1]);
+    assert_eq!(runs[0].len(), 7);
+    runs[0].clear();
+}
+
+#[test]
+fn validation_never_skips() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 3);
+    fs::write(folder.path().join("valid/a/000.jpg"), b"no image").unwrap();
+    let spec = DatasetSpec { on_error: OnError::Skip, ..dataset_spec(folder.path()) };
+    let dataset = Arc::new(Dataset::open(&spec).unwrap());
+    let spec = LoaderSpec { sampler: SamplerSpec::Sequential, ..loader_spec(4, 1) };
+    let mut loader = Loader::new(dataset, Split::Val, &spec, 7).unwrap();
+    loader.start(0, 0);
+    assert!(loader.next().is_err());
+}
+
+#[test]
+fn a_sample_drawn_twice_is_augmented_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 1);
+    let dataset = open(folder.path());
+    let sampler =
+        SamplerSpec::Weighted { class_weights: vec![1.0, 0.0, 0.0], num_samples: Some(8), replacement: true };
+    let spec = LoaderSpec { sampler, ..loader_spec(8, 1) };
+    let mut loader = Loader::new(dataset, Split::Train, &spec, 7).unwrap();
+    loader.start(0, 0);
+    let batch = loader.next().unwrap().unwrap();
+    assert_eq!(batch.indices_n, [0; 8]);
+    let images: std::collections::HashSet<_> =
+        batch.images_nhwc.as_slice().chunks_exact(32 * 32 * 3).collect();
+    assert_eq!(images.len(), 8);
+}
