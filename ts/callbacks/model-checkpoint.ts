@@ -28,7 +28,7 @@ const saveLast = field<boolean | 'link'>('Keep the newest too, whatever its scor
   parse: (input) => (typeof input === 'boolean' || input === 'link' ? input : undefined),
 })
 
-const versionCounter = field<true>('A name that is taken gets -v1, -v2, …', {
+const versionCounter = field<true>('A taken name gets -v1, -v2 and so on.', {
   expected: 'true',
   json: { const: true },
   parse: (input) =>
