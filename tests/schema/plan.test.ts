@@ -30,6 +30,20 @@ function configOf(text: string) {
 const resolve = (text: string, summary = animals, facts = cpu) => resolvePlan(configOf(text), summary, facts)
 const trainer = (text: string) => resolve(`trainer: {max_epochs: 2, ${text}}`)
 
+test('what a plan refuses or doubts has the place of its key', () => {
+  expect(() => resolve('trainer:\n  max_epochs: 1\n  val_check_interval: 11')).toThrow('test.yaml:3:23')
+  const { warnings } = resolve('trainer: {max_epochs: 1, max_steps: 50, accumulate_grad_batches: 20}')
+  expect(warnings.map(({ key, place }) => [key, place?.kind === 'file' && place.column])).toEqual([
+    ['trainer.accumulate_grad_batches', 66],
+    ['trainer.max_steps', 37],
+  ])
+  const small = '{_target_: RandomResizedCrop, size: 100}'
+  const named = resolve(
+    `transforms: {train_transforms: [${small}], val_transforms: [{_target_: CenterCrop, size: 90}]}\ntrainer: {max_epochs: 1}`,
+  )
+  expect(named.warnings.map(({ key }) => key)).toEqual(['transforms.val_transforms'])
+})
+
 describe('lengths', () => {
   test.each([
     ['limit_train_batches: 4', { batchesPerEpoch: 4, stepsPerEpoch: 4 }, 4],

@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProblem } from '../../errors/index.ts'
+import { withPlaces } from '../schema/places.ts'
 import { cosineHorizon } from './cosine-horizon.ts'
 import { croppedDigits } from './cropped-digits.ts'
 import { cutPixels } from './cut-pixels.ts'
@@ -27,10 +28,11 @@ export const lintRules: readonly LintRule[] = [
 export function lintRecipe(context: LintContext): readonly ConfigProblem[] {
   const mode = context.config.lint
   if (mode === 'off') return []
-  const findings = lintRules.flatMap(({ name, check }) => {
-    const found = check(context)
-    return found === undefined ? [] : [{ ...found, message: `${found.message} (${name})` }]
+  const found = lintRules.flatMap(({ name, check }) => {
+    const doubt = check(context)
+    return doubt === undefined ? [] : [{ ...doubt, message: `${doubt.message} (${name})` }]
   })
+  const findings = withPlaces(context.config, found)
   if (mode === 'error' && findings.length > 0)
     throw new ConfigError(findings, {
       hint: 'these are doubts, not faults: lint=warn goes on, lint=off is silent',

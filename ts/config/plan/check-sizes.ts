@@ -1,5 +1,6 @@
 import type { Transform } from '../../native/spec.d.ts'
 import type { Config } from '../schema/config.ts'
+import { wasGiven } from '../schema/places.ts'
 import type { Report } from '../schema/report.ts'
 import { outputSize } from './output-size.ts'
 import type { Pipelines } from './resolve-pipelines.ts'
@@ -37,7 +38,7 @@ export function checkSizes(config: Config, { train, evaluation }: Pipelines, rep
       })
   const side = config.data.image_size
   const seen = sizes.train
-  if (seen !== undefined && seen[0] !== side && seen[1] !== side && config.transforms.train !== null)
+  if (seen !== undefined && !seen.includes(side) && wasGiven(config, 'data.image_size'))
     report.warning({
       key: 'data.image_size',
       message: `${side} is not used: the transforms make images of ${seen[0]} × ${seen[1]}`,

@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigProblem } from '../../errors/index.ts'
 import type { DatasetSummary, LoaderSpec, Plan } from '../../native/spec.d.ts'
 import type { Config } from '../schema/config.ts'
+import { withPlaces } from '../schema/places.ts'
 import { Report } from '../schema/report.ts'
 import { checkSizes } from './check-sizes.ts'
 import { checkClassCounts } from './class-count.ts'
@@ -47,7 +48,7 @@ export function resolvePlan(
   const loader = {
     batch_size: config.data.batch_size,
     num_workers: config.data.num_workers,
-    prefetch_factor: config.data.prefetch_factor,
+    prefetch_factor: config.data.prefetch_factor ?? defaultPrefetch,
     cache: resolveCache(config),
   }
   const train_loader: LoaderSpec = {
@@ -92,9 +93,12 @@ export function resolvePlan(
     train_loader,
     eval_loader,
   }
-  if (report.problems.length > 0) throw new ConfigError(report.problems)
-  return { plan, run, warnings: report.warnings }
+  if (report.problems.length > 0) throw new ConfigError(withPlaces(config, report.problems))
+  return { plan, run, warnings: withPlaces(config, report.warnings) }
 }
+
+/** Batches kept ready per worker, as in PyTorch. */
+const defaultPrefetch = 2
 
 /** The network whose ImageNet weights the run starts from; `null` when it needs none. */
 export function pretrainedArchitecture({ model }: Config): Plan['model']['architecture'] | null {

@@ -54,6 +54,7 @@ export function resolveRun(config: Config, epochs: number, length: EpochLength, 
   const { trainer } = config
   const rehearsal = trainer.fast_dev_run
   const every = validateEvery(config, length.trainBatches, report)
+  warnOfIdleLimits(config, epochs, length, report)
   return {
     maxEpochs: epochs,
     minEpochs: trainer.min_epochs ?? 0,
@@ -74,6 +75,23 @@ export function resolveRun(config: Config, epochs: number, length: EpochLength, 
     stepsPerEpoch: length.stepsPerEpoch,
     fastDevRun: rehearsal,
   }
+}
+
+/** Limits that another one makes pointless. */
+function warnOfIdleLimits({ trainer }: Config, epochs: number, length: EpochLength, report: Report): void {
+  const { accumulate_grad_batches: accumulate, max_steps, fast_dev_run } = trainer
+  if (fast_dev_run !== null || length.trainBatches === 0) return
+  if (accumulate > length.trainBatches)
+    report.warning({
+      key: 'trainer.accumulate_grad_batches',
+      message: `${accumulate} batches is more than the ${length.trainBatches} of an epoch: there is one optimizer step an epoch`,
+    })
+  const steps = epochs * length.stepsPerEpoch
+  if (typeof max_steps === 'number' && max_steps > steps)
+    report.warning({
+      key: 'trainer.max_steps',
+      message: `${max_steps} steps are never reached: max_epochs ends the run after ${steps}`,
+    })
 }
 
 function validateEvery({ trainer }: Config, trainBatches: number, report: Report): number {

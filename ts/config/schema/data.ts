@@ -19,7 +19,10 @@ export const dataSchema = v.object({
   ),
   batch_size: v.optional(int('Images of a batch.', { min: 1, max: 65536 }), 32),
   num_workers: v.optional(int('Decode threads; 0 decodes on the training thread.', { min: 0, max: 1024 }), 4),
-  prefetch_factor: v.optional(int('Batches kept ready per worker.', { min: 1, max: 64 }), 2),
+  prefetch_factor: v.optional(
+    v.nullable(int('Batches kept ready per worker; null is 2.', { min: 1, max: 64 })),
+    null,
+  ),
   pin_memory: v.optional(bool('Page-locked batches, for CUDA.'), true),
   persistent_workers: v.optional(bool('Workers live across epochs (they always do).'), true),
   image_size: v.optional(

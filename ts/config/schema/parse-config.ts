@@ -9,6 +9,7 @@ import type { Target } from '../target.ts'
 import { type Config, type Configured, configSchema, groupSchemas } from './config.ts'
 import { deepFreeze } from './deep-readonly.ts'
 import { architectureOf, architectures } from './model.ts'
+import { rememberTree } from './places.ts'
 import { read, reportUnknown } from './read.ts'
 import { Report } from './report.ts'
 import { runSchema } from './run.ts'
@@ -60,6 +61,7 @@ export function parseConfig<Callback extends Target, Logger extends Target>(
   }
   const config = complete(parts, tree, callbacks.ema, report)
   if (config === undefined || report.problems.length > 0) throw new ConfigError(report.problems)
+  rememberTree(config, tree)
   warnOfUnread(config, tree, report)
   return { config, warnings: report.warnings }
 }
