@@ -13,7 +13,7 @@ import { evaluateCheckpoint, type Scored } from '../verbs/evaluate.ts'
 import { findModel } from '../verbs/model-source.ts'
 import { percent } from './number-format.ts'
 import { terminalScreen } from './screen.ts'
-import { readWords, wholeNumber } from './words.ts'
+import { readWords, splitName, wholeNumber } from './words.ts'
 
 const help = `usage: classifier-training evaluate model=PATH [data.data_root=DIR] [data.split=test] [--json]
 
@@ -28,11 +28,6 @@ Scores a model on a split of a data set and writes what it found to evaluation/ 
   --json                {"split","images","metrics","intervals"} on stdout
 `
 
-const splits = v.pipe(
-  v.picklist(['train', 'val', 'valid', 'test'], 'must be train, val or test'),
-  v.transform((name) => (name === 'valid' ? 'val' : name)),
-)
-
 export async function run(argv: string[]): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(help)
@@ -43,7 +38,7 @@ export async function run(argv: string[]): Promise<number> {
     entries: {
       model: v.string(),
       'data.data_root': v.optional(v.string()),
-      'data.split': v.optional(splits, 'test'),
+      'data.split': v.optional(splitName, 'test'),
       'data.batch_size': v.optional(wholeNumber(1)),
       'data.num_workers': v.optional(wholeNumber(0)),
       output: v.optional(v.string()),

@@ -77,3 +77,9 @@ export const yesOrNo = v.pipe(
   v.picklist(['true', 'false'], 'must be true or false'),
   v.transform((word) => word === 'true'),
 )
+
+/** `train`, `val` (or `valid`) or `test`. */
+export const splitName = v.pipe(
+  v.picklist(['train', 'val', 'valid', 'test'], 'must be train, val or test'),
+  v.transform((name) => (name === 'valid' ? 'val' : name)),
+)

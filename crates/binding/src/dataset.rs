@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use classifier_data::Dataset;
+use classifier_data::{Dataset, decode::Limits, decode_file};
 use classifier_spec::{DatasetSpec, Fault, FaultKind, Split};
 use napi::{
     Env,
@@ -73,11 +73,11 @@ impl NativeDataset {
         spawn(
             env,
             "picture",
-            move || inner.picture(split, sample),
+            move || decode_file(&inner.path(split, sample), &Limits::default(), inner.exif_transpose()),
             |image| NativePicture {
                 width: image.width as u32,
                 height: image.height as u32,
-                rgb: Uint8Array::new(image.pixels),
+                rgb: Uint8Array::new(image.pixels_hwc),
             },
         )
     }

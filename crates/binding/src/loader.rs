@@ -79,7 +79,7 @@ impl NativeLoader {
             move || inner.lock().map_err(|_| poisoned())?.next(),
             |batch| {
                 batch.map(|batch| NativeBatch {
-                    images: Uint8Array::new(batch.images_nhwc.to_vec()),
+                    images: Uint8Array::new(batch.images_nhwc.as_slice().to_vec()),
                     labels: Uint32Array::new(batch.labels_n.iter().map(|&label| label as u32).collect()),
                     indices: Uint32Array::new(batch.indices_n.clone()),
                     height: batch.height as u32,
