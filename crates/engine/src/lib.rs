@@ -1,1 +1,33 @@
-//! placeholder
+//! The training engine: all that touches libtorch.
+//!
+//! A [`Session`] owns every tensor and lives on one thread. Other threads hold its [`Control`].
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod batch;
+mod blueprint;
+mod checkpoint;
+mod control;
+mod device;
+mod ema;
+mod error;
+mod layer;
+mod loss;
+mod metric;
+mod model;
+mod network;
+mod normalize;
+mod optimizer;
+mod process;
+mod random;
+mod schedule;
+mod session;
+mod synthetic;
+mod torch;
+mod weights;
+
+pub use batch::{Batch, BatchSource, DecodeSeconds, Normalization};
+pub use control::Control;
+pub use device::cpu_has_bf16;
+pub use process::{configure_process, cuda_available, libtorch_version_ok};
+pub use session::{Session, Snapshot, Sources};
+pub use synthetic::Synthetic;

@@ -1,0 +1,81 @@
+//! The engine's inner error: a fault already told, or libtorch's message.
+
+use classifier_spec::{Fault, FaultKind};
+use tch::TchError;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug)]
+pub(crate) enum Error {
+    Fault(Box<Fault>),
+    /// What libtorch said.
+    Torch(String),
+}
+
+impl Error {
+    pub(crate) fn bug(message: impl Into<String>) -> Self {
+        Fault::new(FaultKind::Bug, message).into()
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Fault::new(FaultKind::Config, message).into()
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
+}
+
+impl From<TchError> for Error {
+    fn from(error: TchError) -> Self {
+        Self::Torch(error.to_string())
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Fault(fault) => *fault,
+            Error::Torch(message) => fault_of(&message),
+        }
+    }
+}
+
+/// libtorch's message up to its C++ stack.
+fn first_part(message: &str) -> &str {
+    message.split("Exception raised").next().unwrap_or(message).trim().trim_end_matches('(').trim()
+}
+
+fn fault_of(message: &str) -> Fault {
+    let short = first_part(message);
+    let lower = short.to_lowercase();
+    if lower.contains("out of memory") || lower.contains("can't allocate memory") {
+        return Fault::new(FaultKind::Device, format!("The device has not enough memory: {short}")).hint(
+            "Lower data.batch_size, and raise trainer.accumulate_grad_batches to keep the effective batch.",
+        );
+    }
+    Fault::new(FaultKind::Bug, format!("libtorch: {short}"))
+        .hint("This is a bug; please report it with the run's log.jsonl.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_ends_before_the_stack() {
+        let fault: Fault =
+            Error::Torch("sizes differ\nException raised from f at g.cpp:1 (most recent …".into()).into();
+        assert_eq!(fault.message, "libtorch: sizes differ");
+        assert_eq!(fault.kind, FaultKind::Bug);
+    }
+
+    #[test]
+    fn memory_is_the_machines_fault() {
+        let fault: Fault = Error::Torch("CUDA out of memory. Tried to allocate 2 GiB".into()).into();
+        assert_eq!(fault.kind, FaultKind::Device);
+        assert!(fault.hint.is_some_and(|hint| hint.contains("data.batch_size")));
+    }
+}

@@ -1,0 +1,67 @@
+//! Batch normalisation with what follows it: an optional residual sum, then an optional ReLU.
+
+use tch::Tensor;
+
+use super::Pass;
+use crate::blueprint::{Blueprint, Id, Init, Role};
+use crate::error::Result;
+
+/// torchvision's: momentum 0.1, eps 1e-5.
+const MOMENTUM: f64 = 0.1;
+const EPS: f64 = 1e-5;
+
+#[derive(Debug, Clone)]
+pub(crate) struct BatchNorm {
+    weight: Id,
+    bias: Id,
+    running_mean: Id,
+    running_var: Id,
+    /// Runs in evaluation mode always.
+    frozen: bool,
+}
+
+impl BatchNorm {
+    /// `scale`: initial weight, 1 or (for the last norm of a residual branch, by option) 0.
+    pub(crate) fn new(blueprint: &mut Blueprint, name: &str, channels: i64, scale: f32) -> Self {
+        let mut add = |suffix: &str, role, value| {
+            blueprint.add(format!("{name}.{suffix}"), &[channels], role, Init::Constant(value))
+        };
+        let weight = add("weight", Role::Norm, scale);
+        let bias = add("bias", Role::Norm, 0.0);
+        let running_mean = add("running_mean", Role::Statistic, 0.0);
+        let running_var = add("running_var", Role::Statistic, 1.0);
+        let counter = format!("{name}.num_batches_tracked");
+        blueprint.add(counter, &[], Role::Counter, Init::Constant(0.0));
+        let frozen = blueprint.is_frozen(&format!("{name}.weight"));
+        Self { weight, bias, running_mean, running_var, frozen }
+    }
+
+    /// `relu(bn(x_nchw) + residual_nchw)`, without what is not asked for.
+    pub(crate) fn forward(
+        &self,
+        pass: &Pass,
+        x_nchw: &Tensor,
+        residual_nchw: Option<&Tensor>,
+        relu: bool,
+    ) -> Result<Tensor> {
+        let train = pass.train && !self.frozen;
+        // With momentum 0 the running statistics stay as they are.
+        let momentum = if pass.track { MOMENTUM } else { 0.0 };
+        let [weight, bias, mean, var] =
+            [self.weight, self.bias, self.running_mean, self.running_var].map(|id| pass.tensor(id));
+        let mut y_nchw = x_nchw.f_batch_norm(
+            Some(weight),
+            Some(bias),
+            Some(mean),
+            Some(var),
+            train,
+            momentum,
+            EPS,
+            true,
+        )?;
+        if let Some(residual) = residual_nchw {
+            y_nchw = y_nchw.f_add_(residual)?;
+        }
+        if relu { Ok(y_nchw.f_relu_()?) } else { Ok(y_nchw) }
+    }
+}

@@ -1,0 +1,38 @@
+//! Convolution without bias, as every convolution before a batch norm.
+
+use tch::Tensor;
+
+use super::Pass;
+use crate::blueprint::{Blueprint, Id, Init, Role};
+use crate::error::Result;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Conv {
+    weight: Id,
+    stride: i64,
+    padding: i64,
+}
+
+impl Conv {
+    /// A square kernel of odd size with "same" padding; weights by `kaiming_normal_(mode="fan_out", "relu")`.
+    pub(crate) fn new(
+        blueprint: &mut Blueprint,
+        name: &str,
+        from: i64,
+        to: i64,
+        kernel: i64,
+        stride: i64,
+    ) -> Self {
+        let fan_out = (to * kernel * kernel) as f64;
+        let init = Init::Normal { std: (2.0 / fan_out).sqrt() };
+        let shape = [to, from, kernel, kernel];
+        let weight = blueprint.add(format!("{name}.weight"), &shape, Role::Weight, init);
+        Self { weight, stride, padding: kernel / 2 }
+    }
+
+    /// `x_nchw` → [N, to, ⌈H / stride⌉, ⌈W / stride⌉].
+    pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
+        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
+        Ok(x_nchw.f_conv2d(pass.tensor(self.weight), None::<&Tensor>, stride, padding, [1, 1], 1)?)
+    }
+}

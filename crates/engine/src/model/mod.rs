@@ -1,0 +1,40 @@
+//! The model families, one file each.
+
+mod resnet;
+
+use classifier_spec::{Architecture, ModelSpec};
+use tch::Tensor;
+
+use crate::blueprint::Blueprint;
+use crate::error::{Error, Result};
+use crate::layer::Pass;
+
+/// A composed network: images in, logits out.
+pub(crate) trait Model: std::fmt::Debug {
+    /// `images_nchw`, normalised → [N, classes].
+    fn forward(&self, pass: &Pass, images_nchw: &Tensor) -> Result<Tensor>;
+
+    /// Name prefix of the last layer, whose size follows the number of classes.
+    fn head(&self) -> &'static str;
+}
+
+/// Composes the model and the list of its tensors.
+pub(crate) fn build(spec: &ModelSpec) -> Result<(Box<dyn Model>, Blueprint)> {
+    if spec.num_classes == 0 {
+        return Err(Error::config("model.num_classes is 0: a classifier needs at least one class"));
+    }
+    if !(0.0..1.0).contains(&spec.dropout) {
+        return Err(Error::config(format!(
+            "model.dropout is {}; it must be at least 0 and below 1",
+            spec.dropout
+        )));
+    }
+    let mut blueprint = Blueprint::new(&spec.freeze);
+    let model: Box<dyn Model> = match spec.architecture {
+        Architecture::Resnet18 | Architecture::Resnet34 | Architecture::Resnet50 => {
+            Box::new(resnet::Resnet::new(&mut blueprint, spec))
+        }
+    };
+    blueprint.check_freeze()?;
+    Ok((model, blueprint))
+}

@@ -1,0 +1,152 @@
+//! A model with its tensors: the fp32 masters, and the working set that a pass reads.
+
+use classifier_spec::{ModelSpec, ParameterInfo};
+use tch::{Kind, Tensor};
+
+use crate::blueprint::{Entry, Id, Role};
+use crate::device::Machine;
+use crate::error::Result;
+use crate::layer::Pass;
+use crate::model::{self, Model};
+use crate::torch::{self, Format};
+
+/// How a pass runs, apart from its tensors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PassMode {
+    pub train: bool,
+    pub track: bool,
+    pub dropout_seed: u64,
+}
+
+impl PassMode {
+    pub(crate) const EVALUATE: Self = Self { train: false, track: false, dropout_seed: 0 };
+}
+
+pub(crate) struct Network {
+    pub entries: Vec<Entry>,
+    model: Box<dyn Model>,
+    format: Format,
+    compute: Kind,
+    own_kernels: bool,
+    /// fp32 (counters: i64), by id; the truth that is saved.
+    pub masters: Vec<Tensor>,
+    /// What a training pass reads, by id: the master itself, or its shadow in the pass's precision.
+    pub working: Vec<Tensor>,
+    /// Parameters that train, in order.
+    pub trainable: Vec<Id>,
+    counters: Vec<Id>,
+}
+
+impl Network {
+    /// With the initial values of the seed.
+    pub(crate) fn new(spec: &ModelSpec, machine: &Machine, seed: u64, own_kernels: bool) -> Result<Self> {
+        let (model, blueprint) = model::build(spec)?;
+        let entries = blueprint.entries;
+        let masters =
+            entries.iter().map(|entry| initial(entry, machine, seed)).collect::<Result<Vec<_>>>()?;
+        let trainable: Vec<Id> =
+            (0..entries.len()).filter(|&id| entries[id].role.is_parameter() && !entries[id].frozen).collect();
+        let counters = (0..entries.len())
+            .filter(|&id| entries[id].role == Role::Counter && !entries[id].frozen)
+            .collect();
+        let compute = machine.compute_kind();
+        let working = working_set(&entries, &masters, compute)?;
+        for &id in &trainable {
+            let _ = working[id].f_set_requires_grad(true)?;
+        }
+        Ok(Self {
+            entries,
+            model,
+            format: machine.format,
+            compute,
+            own_kernels,
+            masters,
+            working,
+            trainable,
+            counters,
+        })
+    }
+
+    /// Logits [N, classes] in the pass's precision, of normalised images [N, 3, H, W].
+    pub(crate) fn forward(&self, tensors: &[Tensor], images_nchw: &Tensor, mode: PassMode) -> Result<Tensor> {
+        let pass = Pass {
+            tensors,
+            train: mode.train,
+            track: mode.track,
+            dropout_seed: mode.dropout_seed,
+            own_kernels: self.own_kernels && self.format == Format::ChannelsLast,
+        };
+        self.model.forward(&pass, images_nchw)
+    }
+
+    /// Counts a training batch in every norm that follows it.
+    pub(crate) fn count_batch(&self) -> Result<()> {
+        let counters: Vec<&Tensor> = self.counters.iter().map(|&id| &self.masters[id]).collect();
+        if counters.is_empty() { Ok(()) } else { torch::count_up(&counters) }
+    }
+
+    /// Ids whose working tensor is a shadow of another kind.
+    pub(crate) fn shadowed(&self) -> impl Iterator<Item = Id> + '_ {
+        (0..self.entries.len()).filter(|&id| is_shadowed(&self.entries[id], self.compute))
+    }
+
+    /// Shadows ← masters.
+    pub(crate) fn refresh_shadows(&self) -> Result<()> {
+        let ids: Vec<Id> = self.shadowed().collect();
+        let shadows: Vec<Tensor> =
+            ids.iter().map(|&id| self.working[id].f_detach()).collect::<std::result::Result<_, _>>()?;
+        let shadows: Vec<&Tensor> = shadows.iter().collect();
+        let masters: Vec<&Tensor> = ids.iter().map(|&id| &self.masters[id]).collect();
+        if ids.is_empty() { Ok(()) } else { torch::copy_all(&shadows, &masters) }
+    }
+
+    /// A working set of other tensors (averaged weights), for evaluation.
+    pub(crate) fn working_set_of(&self, tensors: &[Tensor]) -> Result<Vec<Tensor>> {
+        working_set(&self.entries, tensors, self.compute)
+    }
+
+    pub(crate) fn head(&self) -> &'static str {
+        self.model.head()
+    }
+
+    pub(crate) fn parameter_info(&self) -> Vec<ParameterInfo> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.role.is_parameter())
+            .map(|entry| ParameterInfo {
+                name: entry.name.clone(),
+                shape: entry.shape.iter().map(|&side| side as u32).collect(),
+                trainable: !entry.frozen,
+            })
+            .collect()
+    }
+}
+
+fn is_shadowed(entry: &Entry, compute: Kind) -> bool {
+    compute != Kind::Float && entry.role.follows_precision()
+}
+
+fn working_set(entries: &[Entry], tensors: &[Tensor], compute: Kind) -> Result<Vec<Tensor>> {
+    entries
+        .iter()
+        .zip(tensors)
+        .map(|(entry, tensor)| {
+            if is_shadowed(entry, compute) {
+                torch::clone_as(tensor, compute)
+            } else {
+                // Its own handle, so that asking for gradients marks this one alone.
+                Ok(tensor.f_detach()?)
+            }
+        })
+        .collect()
+}
+
+fn initial(entry: &Entry, machine: &Machine, seed: u64) -> Result<Tensor> {
+    if entry.role == Role::Counter {
+        return Ok(Tensor::f_zeros(entry.shape.as_slice(), (Kind::Int64, machine.device))?);
+    }
+    let values = entry.init.values(seed, &entry.name, entry.numel());
+    let flat = Tensor::f_from_slice(&values)?.f_view(entry.shape.as_slice())?;
+    let placed = flat.f_to(machine.device)?;
+    if entry.shape.len() == 4 { torch::in_format(&placed, machine.format) } else { Ok(placed) }
+}

@@ -1,0 +1,95 @@
+//! Evaluating a split.
+
+use std::time::Instant;
+
+use classifier_spec::{EvaluateArrays, EvaluateReport, EvaluateRequest, Fault, FaultKind, Phase, Split};
+
+use super::Session;
+use crate::error::Result;
+use crate::metric::Evaluation;
+use crate::network::PassMode;
+
+impl Session {
+    /// Evaluates a split in its own order. Stopped early, the report covers the batches seen (at least one).
+    pub fn evaluate(
+        &mut self,
+        request: &EvaluateRequest,
+    ) -> std::result::Result<(EvaluateReport, EvaluateArrays), Fault> {
+        Ok(self.evaluate_split(request)?)
+    }
+
+    fn evaluate_split(&mut self, request: &EvaluateRequest) -> Result<(EvaluateReport, EvaluateArrays)> {
+        let control = self.control.clone();
+        let _phase = control.enter(Phase::Evaluate);
+        let _no_grad = tch::no_grad_guard();
+        let started = Instant::now();
+        let tensors = self.tensors_for(request.weights)?;
+        let weights = self.resolve(request.weights);
+        let epoch = self.progress.position.epoch;
+        let batches = {
+            let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
+            source.start(0, 0)?;
+            let batches = source.batches_per_epoch();
+            request.limit_batches.map_or(batches, |limit| batches.min(limit))
+        };
+        if request.split == Split::Train {
+            self.progress.loader_at = None;
+        }
+        let mut evaluation = Evaluation::new(self.plan.model.num_classes as usize);
+        let mut stopped = false;
+        control.show(epoch, 0, batches, 0);
+        for seen in 0..batches {
+            if control.take_stop() {
+                stopped = true;
+                if evaluation.images() > 0 {
+                    break;
+                }
+            }
+            let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
+            let Some(batch) = source.next()? else { break };
+            let images_nchw = self.input(&batch)?;
+            let logits_nk = self.network.forward(&tensors, &images_nchw, PassMode::EVALUATE)?;
+            evaluation.update(&logits_nk, &batch.labels_n, &batch.indices_n)?;
+            if let Some(source) = self.sources.get_mut(request.split) {
+                source.recycle(batch);
+            }
+            control.show(epoch, seen + 1, batches, evaluation.images());
+        }
+        let images = evaluation.images();
+        if images == 0 {
+            return Err(missing(request.split).into());
+        }
+        let scores = evaluation.compute(&self.loss, self.machine.device)?;
+        let seconds = started.elapsed().as_secs_f64();
+        self.ledger.validation_s += seconds;
+        let report = EvaluateReport {
+            split: request.split,
+            weights,
+            images,
+            loss: scores.loss,
+            nll: scores.nll,
+            acc_top1: scores.acc_top1,
+            acc_top5: scores.acc_top5,
+            per_class: scores.per_class,
+            f1_macro: scores.f1_macro,
+            f1_micro: scores.f1_micro,
+            precision_macro: scores.precision_macro,
+            recall_macro: scores.recall_macro,
+            auroc_macro: scores.auroc_macro,
+            ece: scores.ece,
+            stopped,
+            seconds,
+        };
+        Ok((report, scores.arrays))
+    }
+}
+
+fn missing(split: Split) -> Fault {
+    let name = match split {
+        Split::Train => "train",
+        Split::Val => "validation",
+        Split::Test => "test",
+    };
+    Fault::new(FaultKind::Data, format!("The data set has no {name} split to evaluate, or it gives no batch"))
+        .hint("Check data.data_root, or choose another one with data.split.")
+}

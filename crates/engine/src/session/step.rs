@@ -1,0 +1,145 @@
+//! One micro-batch, and the optimizer step at the end of its window.
+
+use classifier_spec::{Fault, FaultKind};
+use tch::{Kind, Tensor};
+
+use super::Session;
+use crate::batch::Batch;
+use crate::error::Result;
+use crate::loss::Target;
+use crate::network::PassMode;
+use crate::random::Key;
+use crate::torch;
+
+/// What a micro-batch leaves for the span's sums.
+pub(super) struct MicroBatch {
+    pub loss: Tensor,
+    pub logits_nk: Tensor,
+    pub labels_n: Tensor,
+}
+
+impl Session {
+    /// u8 [N, H, W, 3] on the device; on the CPU without a copy.
+    pub(super) fn images_on_device(&self, bytes: &[u8], size: [i64; 4]) -> Result<Tensor> {
+        if bytes.len() as i64 != size.iter().product::<i64>() {
+            return Err(crate::error::Error::bug(format!("{} bytes for images of {size:?}", bytes.len())));
+        }
+        if self.machine.on_cpu() {
+            let strides = [size[1] * size[2] * size[3], size[2] * size[3], size[3], 1];
+            // SAFETY: the normalisation that reads this view ends before the batch's memory is given back.
+            let view = unsafe {
+                Tensor::f_from_blob(bytes.as_ptr(), &size, &strides, Kind::Uint8, self.machine.device)
+            };
+            return Ok(view?);
+        }
+        let mut host = Tensor::f_from_data_size(bytes, &size, Kind::Uint8)?;
+        if self.machine.pin_memory {
+            host = torch::pin_memory(&host)?;
+        }
+        Ok(host.f_to_device_(self.machine.device, Kind::Uint8, self.machine.pin_memory, false)?)
+    }
+
+    pub(super) fn input(&self, batch: &Batch) -> Result<Tensor> {
+        let size = [batch.labels_n.len() as i64, batch.height as i64, batch.width as i64, 3];
+        let _no_grad = tch::no_grad_guard();
+        self.normalize.apply(&self.images_on_device(&batch.images_nhwc, size)?)
+    }
+
+    pub(super) fn labels(&self, batch: &Batch) -> Result<Tensor> {
+        Ok(Tensor::f_from_slice(&batch.labels_n)?.f_to(self.machine.device)?)
+    }
+
+    /// Forward and backward of one micro-batch; its gradients go into the window.
+    pub(super) fn micro_batch(&mut self, batch: &Batch) -> Result<MicroBatch> {
+        let position = self.progress.position;
+        let at = [u64::from(position.epoch), u64::from(position.batch)];
+        let labels_n = self.labels(batch)?;
+        let images_nchw = self.input(batch)?;
+        let mode = PassMode {
+            train: true,
+            track: true,
+            dropout_seed: Key::new(self.plan.seed, "dropout", &at).bits(0),
+        };
+        let logits_nk = self.network.forward(&self.network.working, &images_nchw, mode)?;
+        self.network.count_batch()?;
+        let loss = self.loss.mean(&logits_nk, Target::Whole(&labels_n))?;
+        let grads = self.gradients(&loss)?;
+        self.gather(grads, batch.labels_n.len() as u64)?;
+        Ok(MicroBatch { loss: loss.f_detach()?, logits_nk: logits_nk.f_detach()?, labels_n })
+    }
+
+    /// fp32 gradients of the trainable parameters, still scaled where a scaler is on.
+    fn gradients(&self, loss: &Tensor) -> Result<Vec<Tensor>> {
+        let scaled = match &self.scaler {
+            Some(scaler) => scaler.scale_loss(loss)?,
+            None => loss.shallow_clone(),
+        };
+        let inputs: Vec<&Tensor> =
+            self.network.trainable.iter().map(|&id| &self.network.working[id]).collect();
+        let grads = Tensor::f_run_backward(&[&scaled], &inputs, false, false)?;
+        grads.into_iter().map(|grad| Ok(grad.f_to_kind(Kind::Float)?)).collect()
+    }
+
+    fn gather(&mut self, grads: Vec<Tensor>, images: u64) -> Result<()> {
+        let window = &mut self.window;
+        if self.plan.train.accumulate == 1 {
+            window.sums = grads;
+        } else if window.sums.is_empty() {
+            torch::scale(&grads, images as f64)?;
+            window.sums = grads;
+        } else {
+            torch::add(&window.sums, &grads, images as f64)?;
+        }
+        window.batches += 1;
+        window.images += images;
+        Ok(())
+    }
+
+    /// The optimizer step of the window. Returns the gradient norm before clipping by norm, on the device.
+    pub(super) fn optimizer_step(&mut self) -> Result<Option<Tensor>> {
+        let window = std::mem::take(&mut self.window);
+        let grads = window.sums;
+        if self.plan.train.accumulate > 1 {
+            torch::scale(&grads, 1.0 / window.images as f64)?;
+        }
+        let found_inf = match &mut self.scaler {
+            Some(scaler) => Some(scaler.unscale(&grads)?.shallow_clone()),
+            None => None,
+        };
+        let norm = match &self.plan.train.clip {
+            Some(spec) => crate::optimizer::clip(&grads, spec)?,
+            None => None,
+        };
+        let position = &mut self.progress.position;
+        let factor = crate::schedule::factor(&self.plan.train.schedule, position.epoch, position.step);
+        let lr = self.plan.train.optimizer.learning_rate * factor;
+        self.optimizer.step(&self.network, &grads, lr, found_inf.as_ref())?;
+        position.step += 1;
+        if let Some(scaler) = &mut self.scaler {
+            scaler.update()?;
+        }
+        self.network.refresh_shadows()?;
+        if let Some(ema) = &self.ema {
+            let decay = ema.decay(position.step);
+            ema.update(&self.network.entries, &self.network.masters, decay)?;
+            self.progress.ema_decay = Some(decay);
+        }
+        self.progress.learning_rate = lr;
+        Ok(norm)
+    }
+
+    /// The fault of a loss that is not finite.
+    pub(super) fn diverged(&self, loss: f64, epoch: u32, batch: u32, step: u64, indices_n: &[u32]) -> Fault {
+        let files = self.sources.train.as_ref().map(|source| source.files(indices_n)).unwrap_or_default();
+        let spec = &self.plan.train;
+        let lr = spec.optimizer.learning_rate * crate::schedule::factor(&spec.schedule, epoch, step);
+        Fault::new(
+            FaultKind::Diverged,
+            format!("The loss became {loss} in epoch {epoch}, batch {batch} (optimizer step {step}, learning rate {lr:e})"),
+        )
+        .hint("Lower optimizer.learning_rate, raise the warmup, or set trainer.gradient_clip_val; look at the images named.")
+        .details(serde_json::json!({
+            "epoch": epoch, "batch": batch, "step": step, "learning_rate": lr, "loss": loss.to_string(), "files": files
+        }))
+    }
+}

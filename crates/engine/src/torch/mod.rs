@@ -1,0 +1,12 @@
+//! The C++ shim over what `tch` lacks: tensor lists, memory formats, fused optimizers, the process's settings.
+
+mod call;
+mod lists;
+mod optimize;
+mod process;
+mod tensor;
+
+pub(crate) use lists::*;
+pub(crate) use optimize::*;
+pub(crate) use process::*;
+pub(crate) use tensor::*;
