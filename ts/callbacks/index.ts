@@ -11,6 +11,7 @@ import { modelSummary } from './model-summary.ts'
 import { onnxExport } from './onnx-export.ts'
 import { predictionGallery } from './prediction-gallery.ts'
 import { progressBar } from './progress-bar.ts'
+import { runReport } from './run-report.ts'
 import { sampleVisualization } from './sample-visualization.ts'
 import { samplerDistribution } from './sampler-distribution.ts'
 import { throughputMonitor } from './throughput-monitor.ts'
@@ -31,6 +32,7 @@ export const callbackDefinitions: readonly CallbackDefinition[] = [
   onnxExport,
   predictionGallery,
   progressBar,
+  runReport,
   sampleVisualization,
   samplerDistribution,
   throughputMonitor,

@@ -1,5 +1,6 @@
 import { barOf, type ClassRows, classRows, drawClassNames, MOST_CLASS_ROWS } from './class-rows.ts'
 import { drawHeader, HEADER_HEIGHT, MARGIN } from './header.ts'
+import { imbalanceRatio } from './imbalance-ratio.ts'
 import { legible } from './legible-text.ts'
 import { countText, shortNumber } from './number-text.ts'
 import { palette, splitColor } from './palette.ts'
@@ -22,12 +23,6 @@ export interface ClassDistributionInput {
 }
 
 const SPLIT_NAMES = { train: 'Train', val: 'Validation', test: 'Test' } as const
-
-/** Most over least images of a class, of the classes that have any; 1 where there is none. */
-export function imbalanceRatio(counts: readonly number[]): number {
-  const present = counts.filter((count) => count > 0)
-  return present.length === 0 ? 1 : Math.max(...present) / Math.min(...present)
-}
 
 /** Images of each class by split, side by side on one list of classes; as ranked curves beyond 300 classes. */
 export function classDistributionPlot({ classes, splits }: ClassDistributionInput): Promise<Uint8Array> {

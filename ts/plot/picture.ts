@@ -50,6 +50,12 @@ export function thumbnail(picture: RgbPicture, side: number): RgbPicture {
   return { width, height, rgb }
 }
 
+/** The picture as `data:image/jpeg;base64,…`. */
+export async function jpegDataUri(picture: RgbPicture): Promise<string> {
+  const bytes = await canvasOf(picture).encode('jpeg', 82)
+  return `data:image/jpeg;base64,${bytes.toString('base64')}`
+}
+
 function canvasOf({ width, height, rgb }: RgbPicture): Canvas {
   const canvas = createCanvas(width, height)
   const context = canvas.getContext('2d')

@@ -1,0 +1,19 @@
+import { countText, percentText } from '../plot/number-text.ts'
+import { html, type Markup } from './html.ts'
+import type { ReportEvaluation } from './report-data.ts'
+
+const COLUMNS = ['Images', 'Predicted', 'Recall', 'Precision', 'F1', 'AUROC']
+
+/** One row a class; press a heading to sort. A class without images has no recall. */
+export function classTable({ classes, per_class: reports }: ReportEvaluation): Markup {
+  const rows = reports.map((report, index) => {
+    const { support, predicted } = report
+    const share = (value: number | null, defined: boolean): Markup =>
+      value === null || !defined
+        ? html`<td class="num faint" data-value="">–</td>`
+        : html`<td class="num" data-value="${value}">${percentText(value)}</td>`
+    return html`<tr><td><bdi>${classes[index] ?? index}</bdi><span class="bar"><i style="width:${(support === 0 ? 0 : report.recall * 100).toFixed(1)}%"></i></span></td><td class="num" data-value="${support}">${countText(support)}</td><td class="num" data-value="${predicted}">${countText(predicted)}</td>${share(report.recall, support > 0)}${share(report.precision, predicted > 0)}${share(report.f1, support + predicted > 0)}${share(report.auroc, true)}</tr>`
+  })
+  const headings = COLUMNS.map((title) => html`<th class="num"><button type="button">${title}</button></th>`)
+  return html`<h2>By class</h2><div class="scroll tall"><table><thead><tr><th><button type="button">Class</button></th>${headings}</tr></thead><tbody>${rows}</tbody></table></div>`
+}
