@@ -10,7 +10,7 @@ import { type Config, type Configured, configSchema, groupSchemas } from './conf
 import { deepFreeze } from './deep-readonly.ts'
 import { architectureOf, architectures } from './model.ts'
 import { rememberTree } from './places.ts'
-import { read, reportUnknown } from './read.ts'
+import { placeAt, read, reportUnknown } from './read.ts'
 import { Report } from './report.ts'
 import { runSchema } from './run.ts'
 import { pipelineKeys } from './transforms.ts'
@@ -173,7 +173,12 @@ function complete<C extends Target, L extends Target>(
   const architecture = model === undefined ? undefined : architectureOf(model)
   if (model !== undefined) checkArchitecture(model, tree, report)
   if (ema != null && emaOfCallback != null)
-    report.problem({ key: 'ema', message: 'EMA is configured twice: by this group and by the EMA callback' })
+    report.problem({
+      key: 'ema',
+      message: 'EMA is configured twice: by this group and by the EMA callback',
+      place: placeAt(tree, ['ema', 'decay']),
+      hint: 'set the callback (callbacks.ema.decay=…), or take it out (callbacks.ema=null)',
+    })
   const done = { model, data, transforms, trainer, optimizer, scheduler, mix, seed, log_level, resume, lint }
   if (architecture === undefined || !allDefined(done)) return undefined
   return {
