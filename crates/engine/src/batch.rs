@@ -1,18 +1,7 @@
 //! Where batches come from: the data crate's loader, or images made on the spot.
 
+use classifier_data::Batch;
 use classifier_spec::{Fault, SkippedImage};
-
-/// A batch of 8-bit images with the data set's samples that they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Batch {
-    /// Row-major [N, H, W, 3].
-    pub images_nhwc: Vec<u8>,
-    pub labels_n: Vec<i64>,
-    /// Sample numbers within the split.
-    pub indices_n: Vec<u32>,
-    pub height: usize,
-    pub width: usize,
-}
 
 /// Seconds of all decode threads together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

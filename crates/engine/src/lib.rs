@@ -11,6 +11,7 @@ mod device;
 mod ema;
 mod error;
 mod layer;
+mod loader_source;
 mod loss;
 mod metric;
 mod model;
@@ -25,7 +26,7 @@ mod synthetic;
 mod torch;
 mod weights;
 
-pub use batch::{Batch, BatchSource, DecodeSeconds, Normalization};
+pub use batch::{BatchSource, DecodeSeconds, Normalization};
 pub use control::Control;
 pub use device::cpu_has_bf16;
 pub use process::{configure_process, cuda_available, libtorch_version_ok};

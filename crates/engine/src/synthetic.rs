@@ -1,13 +1,13 @@
 //! Images made on the spot: each class has its own colours under noise, so that there is something to learn.
 
+use classifier_data::Batch;
 use classifier_spec::{Fault, SkippedImage};
 
-use crate::batch::{Batch, BatchSource, DecodeSeconds, Normalization};
+use crate::batch::{BatchSource, DecodeSeconds, Normalization};
 use crate::random::Key;
 
 /// A source of `batches` batches an epoch. With `resident`, one batch is made once and used again and again, so that
 /// only the step is measured.
-#[derive(Debug, Clone)]
 pub struct Synthetic {
     pub seed: u64,
     pub classes: u32,
@@ -44,22 +44,27 @@ impl Synthetic {
     fn make(&self, epoch: u32, batch: u32) -> Batch {
         let size = if batch + 1 == self.batches { self.last_batch_size } else { self.batch_size };
         let pixels = (self.height * self.width) as usize;
-        let mut made = Batch { height: self.height as usize, width: self.width as usize, ..Batch::default() };
+        let (mut images_nhwc, mut labels_n, mut indices_n) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..size {
             let index = batch * self.batch_size + i;
-            let label =
-                Key::new(self.seed, "label", &[u64::from(index)]).bits(0) % u64::from(self.classes.max(1));
+            let label = Key::new(self.seed, "label", &[u64::from(index)]).bits(0) % u64::from(self.classes.max(1));
             let colour = Key::new(self.seed, "colour", &[label]);
             let draw = if self.augment { u64::from(epoch) } else { 0 };
             let noise = Key::new(self.seed, "noise", &[draw, u64::from(index)]);
             for k in 0..3 * pixels {
                 let base = colour.bits((k % 3) as u64) % 160;
-                made.images_nhwc.push((base + noise.bits(k as u64) % 96) as u8);
+                images_nhwc.push((base + noise.bits(k as u64) % 96) as u8);
             }
-            made.labels_n.push(label as i64);
-            made.indices_n.push(index);
+            labels_n.push(label as i64);
+            indices_n.push(index);
         }
-        made
+        Batch {
+            images_nhwc: Box::new(images_nhwc),
+            labels_n,
+            indices_n,
+            height: self.height as usize,
+            width: self.width as usize,
+        }
     }
 }
 

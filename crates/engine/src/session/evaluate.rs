@@ -6,6 +6,7 @@ use classifier_spec::{EvaluateArrays, EvaluateReport, EvaluateRequest, Fault, Fa
 
 use super::Session;
 use crate::error::Result;
+use crate::loader_source::LoaderSource;
 use crate::metric::Evaluation;
 use crate::network::PassMode;
 
@@ -26,15 +27,15 @@ impl Session {
         let tensors = self.tensors_for(request.weights)?;
         let weights = self.resolve(request.weights);
         let epoch = self.progress.position.epoch;
+        if request.split == Split::Train {
+            self.open_train_as_eval()?;
+        }
         let batches = {
             let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
             source.start(0, 0)?;
             let batches = source.batches_per_epoch();
             request.limit_batches.map_or(batches, |limit| batches.min(limit))
         };
-        if request.split == Split::Train {
-            self.progress.loader_at = None;
-        }
         let mut evaluation = Evaluation::new(self.plan.model.num_classes as usize);
         let mut stopped = false;
         control.show(epoch, 0, batches, 0);
@@ -47,7 +48,7 @@ impl Session {
             }
             let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
             let Some(batch) = source.next()? else { break };
-            let images_nchw = self.input(&batch)?;
+            let images_nchw = self.input(&batch, &self.normalize_eval)?;
             let logits_nk = self.network.forward(&tensors, &images_nchw, PassMode::EVALUATE)?;
             evaluation.update(&logits_nk, &batch.labels_n, &batch.indices_n)?;
             if let Some(source) = self.sources.get_mut(request.split) {
@@ -81,6 +82,16 @@ impl Session {
             seconds,
         };
         Ok((report, scores.arrays))
+    }
+}
+
+impl Session {
+    fn open_train_as_eval(&mut self) -> Result<()> {
+        if let (None, Some(dataset)) = (&self.sources.train_as_eval, &self.dataset) {
+            let source = LoaderSource::new(dataset, Split::Train, &self.plan.eval_loader, self.plan.seed)?;
+            self.sources.train_as_eval = source.map(|source| Box::new(source) as _);
+        }
+        Ok(())
     }
 }
 

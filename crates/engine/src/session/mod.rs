@@ -11,10 +11,11 @@ mod train;
 
 use std::sync::Arc;
 
+use classifier_data::Dataset;
 use classifier_spec::{Ledger, Plan, Position, SkippedImage, Split, TrainSums, Weights};
 use tch::Tensor;
 
-use crate::batch::{BatchSource, Normalization};
+use crate::batch::BatchSource;
 use crate::control::Control;
 use crate::device::Machine;
 use crate::ema::Ema;
@@ -30,21 +31,24 @@ pub use save::Snapshot;
 #[derive(Default)]
 pub struct Sources {
     pub train: Option<Box<dyn BatchSource>>,
+    /// The train split through the evaluation's pipeline; made when it is first asked for.
+    pub train_as_eval: Option<Box<dyn BatchSource>>,
     pub val: Option<Box<dyn BatchSource>>,
     pub test: Option<Box<dyn BatchSource>>,
 }
 
 impl Sources {
+    /// For evaluation.
     fn get_mut(&mut self, split: Split) -> Option<&mut Box<dyn BatchSource>> {
         match split {
-            Split::Train => self.train.as_mut(),
+            Split::Train => self.train_as_eval.as_mut(),
             Split::Val => self.val.as_mut(),
             Split::Test => self.test.as_mut(),
         }
     }
 
     fn all(&self) -> impl Iterator<Item = &dyn BatchSource> {
-        [&self.train, &self.val, &self.test].into_iter().filter_map(|source| source.as_deref())
+        [&self.train, &self.train_as_eval, &self.val, &self.test].into_iter().filter_map(|source| source.as_deref())
     }
 }
 
@@ -58,8 +62,9 @@ pub struct Session {
     ema: Option<Ema>,
     scaler: Option<Scaler>,
     sources: Sources,
-    numbers: Normalization,
-    normalize: Normalize,
+    dataset: Option<Arc<Dataset>>,
+    normalize_train: Normalize,
+    normalize_eval: Normalize,
     control: Arc<Control>,
     progress: Course,
     window: Window,

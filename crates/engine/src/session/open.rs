@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use classifier_spec::{Fault, Ledger, OpenReport, Plan, Position, Precision};
+use classifier_data::{Dataset, Pipeline};
+use classifier_spec::{Fault, Ledger, OpenReport, Plan, Position, Precision, Split};
 
 use super::{Course, NO_SUMS, Session, Sources, Window};
 use crate::batch::{BatchSource, Normalization};
@@ -10,23 +11,42 @@ use crate::control::Control;
 use crate::device::Machine;
 use crate::ema::Ema;
 use crate::error::{Error, Result};
+use crate::loader_source::LoaderSource;
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::normalize::Normalize;
 use crate::optimizer::{Optimizer, Scaler};
 
 impl Session {
-    /// Opens over these sources; without any it can only predict.
+    /// Opens over a data set; without one it can only predict.
+    pub fn open(
+        plan: &Plan,
+        dataset: Option<Arc<Dataset>>,
+        control: Arc<Control>,
+    ) -> std::result::Result<(Self, OpenReport), Fault> {
+        let sources = match &dataset {
+            Some(dataset) => sources(plan, dataset)?,
+            None => Sources::default(),
+        };
+        Ok(Self::make(plan, sources, dataset, control)?)
+    }
+
+    /// Opens over these sources.
     pub fn open_with(
         plan: &Plan,
         sources: Sources,
         control: Arc<Control>,
     ) -> std::result::Result<(Self, OpenReport), Fault> {
-        Ok(Self::make(plan, sources, control)?)
+        Ok(Self::make(plan, sources, None, control)?)
     }
 
-    fn make(plan: &Plan, sources: Sources, control: Arc<Control>) -> Result<(Self, OpenReport)> {
-        check(plan)?;
+    fn make(
+        plan: &Plan,
+        sources: Sources,
+        dataset: Option<Arc<Dataset>>,
+        control: Arc<Control>,
+    ) -> Result<(Self, OpenReport)> {
+        check(plan, dataset.as_deref())?;
         let machine = Machine::choose(&plan.machine, plan.train_loader.num_workers)?;
         let mut notes = machine.notes.clone();
         let network = Network::new(&plan.model, &machine, plan.seed, true)?;
@@ -41,8 +61,10 @@ impl Session {
             Precision::Fp16Mixed => Some(Scaler::new(machine.device)?),
             _ => None,
         };
-        let numbers = sources.all().next().map_or(Normalization::IMAGENET, BatchSource::normalization);
-        let normalize = Normalize::new(&numbers, machine.device, machine.compute_kind(), machine.format)?;
+        let (input_hw, numbers) = eval_input(plan, &sources)?;
+        let train_numbers = sources.train.as_ref().map_or(numbers, |source| source.normalization());
+        let normalize = |numbers| Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format);
+        let (normalize_train, normalize_eval) = (normalize(&train_numbers)?, normalize(&numbers)?);
         let count =
             |source: &Option<Box<dyn BatchSource>>| source.as_ref().map_or(0, |s| s.batches_per_epoch());
         let train_batches = count(&sources.train);
@@ -55,7 +77,7 @@ impl Session {
             steps_per_epoch: train_batches.div_ceil(plan.train.accumulate).into(),
             val_batches: count(&sources.val).into(),
             test_batches: count(&sources.test).into(),
-            input_hw: sources.all().next().map_or([0, 0], BatchSource::input_hw),
+            input_hw,
             mean: numbers.mean,
             std: numbers.std,
             notes,
@@ -68,8 +90,9 @@ impl Session {
             ema,
             scaler,
             sources,
-            numbers,
-            normalize,
+            dataset,
+            normalize_train,
+            normalize_eval,
             control,
             progress: Course {
                 position: Position { epoch: 0, batch: 0, step: 0 },
@@ -88,7 +111,39 @@ impl Session {
     }
 }
 
-fn check(plan: &Plan) -> Result<()> {
+fn sources(plan: &Plan, dataset: &Arc<Dataset>) -> std::result::Result<Sources, Fault> {
+    let source = |split, spec| -> std::result::Result<Option<Box<dyn BatchSource>>, Fault> {
+        Ok(LoaderSource::new(dataset, split, spec, plan.seed)?.map(|source| Box::new(source) as _))
+    };
+    Ok(Sources {
+        train: source(Split::Train, &plan.train_loader)?,
+        train_as_eval: None,
+        val: source(Split::Val, &plan.eval_loader)?,
+        test: source(Split::Test, &plan.eval_loader)?,
+    })
+}
+
+/// Size and normalisation of what evaluation shows to the network; zeros and ImageNet's where nothing says them.
+fn eval_input(plan: &Plan, sources: &Sources) -> Result<([u32; 2], Normalization)> {
+    let transforms = &plan.eval_loader.transforms;
+    if !transforms.is_empty() {
+        let pipeline = Pipeline::plan(transforms, None)?;
+        let ((height, width), (mean, std)) = (pipeline.output_hw(), pipeline.normalization());
+        return Ok(([height as u32, width as u32], Normalization { mean, std }));
+    }
+    let source = sources.all().last();
+    Ok(source.map_or(([0, 0], Normalization::IMAGENET), |source| (source.input_hw(), source.normalization())))
+}
+
+fn check(plan: &Plan, dataset: Option<&Dataset>) -> Result<()> {
+    if let Some(dataset) = dataset {
+        let (said, found) = (plan.model.num_classes as usize, dataset.classes().len());
+        if said != found {
+            return Err(Error::config(format!(
+                "model.num_classes is {said}, but the train split has {found} classes: leave model.num_classes out"
+            )));
+        }
+    }
     if plan.train.accumulate == 0 {
         return Err(Error::config(
             "trainer.accumulate_grad_batches is 0: it counts the batches of a step, from 1",

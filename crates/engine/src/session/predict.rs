@@ -23,7 +23,7 @@ impl Session {
     fn logits(&self, images_nhwc: &[u8], size: [i64; 4], weights: Weights) -> Result<Vec<f32>> {
         let _no_grad = tch::no_grad_guard();
         let tensors = self.tensors_for(weights)?;
-        let images_nchw = self.normalize.apply(&self.images_on_device(images_nhwc, size)?)?;
+        let images_nchw = self.normalize_eval.apply(&self.images_on_device(images_nhwc, size)?)?;
         let logits_nk = self.network.forward(&tensors, &images_nchw, PassMode::EVALUATE)?;
         let flat = logits_nk.f_to_kind(Kind::Float)?.f_to(tch::Device::Cpu)?.f_contiguous()?;
         let mut values = vec![0f32; flat.numel()];

@@ -1,13 +1,14 @@
 //! One micro-batch, and the optimizer step at the end of its window.
 
+use classifier_data::Batch;
 use classifier_spec::{Fault, FaultKind};
 use tch::{Kind, Tensor};
 
 use super::Session;
-use crate::batch::Batch;
 use crate::error::Result;
 use crate::loss::Target;
 use crate::network::PassMode;
+use crate::normalize::Normalize;
 use crate::random::Key;
 use crate::torch;
 
@@ -39,10 +40,11 @@ impl Session {
         Ok(host.f_to_device_(self.machine.device, Kind::Uint8, self.machine.pin_memory, false)?)
     }
 
-    pub(super) fn input(&self, batch: &Batch) -> Result<Tensor> {
+    /// What the network sees of a batch.
+    pub(super) fn input(&self, batch: &Batch, normalize: &Normalize) -> Result<Tensor> {
         let size = [batch.labels_n.len() as i64, batch.height as i64, batch.width as i64, 3];
         let _no_grad = tch::no_grad_guard();
-        self.normalize.apply(&self.images_on_device(&batch.images_nhwc, size)?)
+        normalize.apply(&self.images_on_device(batch.images_nhwc.as_slice(), size)?)
     }
 
     pub(super) fn labels(&self, batch: &Batch) -> Result<Tensor> {
@@ -54,7 +56,7 @@ impl Session {
         let position = self.progress.position;
         let at = [u64::from(position.epoch), u64::from(position.batch)];
         let labels_n = self.labels(batch)?;
-        let images_nchw = self.input(batch)?;
+        let images_nchw = self.input(batch, &self.normalize_train)?;
         let mode = PassMode {
             train: true,
             track: true,

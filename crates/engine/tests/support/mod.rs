@@ -78,7 +78,7 @@ pub fn sources() -> Sources {
     train.last_batch_size = 3;
     let mut val = Synthetic::new(6, CLASSES, 8, 2, 32);
     val.augment = false;
-    Sources { train: Some(Box::new(train)), val: Some(Box::new(val)), test: None }
+    Sources { train: Some(Box::new(train)), val: Some(Box::new(val)), ..Sources::default() }
 }
 
 pub fn open(plan: &Plan) -> Session {
