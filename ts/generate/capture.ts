@@ -57,7 +57,7 @@ const LOWEST = 23 / 64
 /** Chooses pose and camera for one picture whose longer side is at most `imageSize` pixels. */
 export function chooseCapture(random: Random, drawn: DrawnJersey, imageSize: number): Capture {
   const tilt = random.normal() * (random.chance(0.25) ? 0.3 : 0.1)
-  const squash = 1 - Math.min(0.5, Math.abs(random.normal()) * (random.chance(0.35) ? 0.34 : 0.13))
+  const squash = 1 - Math.min(0.5, Math.abs(random.normal()) * (random.chance(0.3) ? 0.3 : 0.13))
   const shear = random.normal() * 0.1
   const cos = Math.cos(tilt)
   const sin = Math.sin(tilt)
@@ -81,7 +81,7 @@ export function chooseCapture(random: Random, drawn: DrawnJersey, imageSize: num
   const scale = Math.min(wanted, imageSize / Math.max(across, down))
   const width = clamp(Math.round(across * scale), Math.ceil(NARROWEST * imageSize), imageSize)
   const height = clamp(Math.round(down * scale), Math.ceil(LOWEST * imageSize), imageSize)
-  const speed = random.chance(0.4) ? Math.abs(random.normal()) * 1.9 * unit : 0
+  const speed = random.chance(0.35) ? Math.abs(random.normal()) * 1.6 * unit : 0
   const heading = random.normal() * 0.6
   const cast = random.weighted(CASTS).gains
   const castStrength = random.between(0.4, 1.2)
@@ -94,7 +94,7 @@ export function chooseCapture(random: Random, drawn: DrawnJersey, imageSize: num
     shift: [random.normal() * 0.05, random.normal() * 0.05],
     pose,
     folds: Array.from({ length: 2 + Math.floor(random.unit() * 4) }, () => chooseFold(random)),
-    blur: (0.45 + 0.75 * random.unit() ** 1.5) * (random.chance(0.12) ? 1.5 : 1) * unit,
+    blur: (0.45 + 0.75 * random.unit() ** 1.5) * (random.chance(0.08) ? 1.4 : 1) * unit,
     motion: [speed * Math.cos(heading), speed * Math.sin(heading)],
     sharpen: random.between(0.4, 1.9),
     colorBleed: random.between(0.8, 2.2) * unit,

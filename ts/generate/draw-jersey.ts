@@ -70,7 +70,7 @@ export function drawJersey(
   // An arm in front of the body, over the number's edge at most.
   if (random.chance(0.07)) {
     const side = random.chance(0.5) ? 1 : -1
-    drawLimb(context, random, skin, side * (numberWidth / 2 + random.between(-0.08, 0.2)) * unit, side, unit)
+    drawLimb(context, random, skin, side * (numberWidth / 2 + random.between(0, 0.2)) * unit, side, unit)
   }
   return { color, numberWidth }
 }
