@@ -5,11 +5,11 @@ import { flattenDefaults, type MergeStep } from './defaults/flatten.ts'
 import { buildDefaultsTree, type DefaultsNode } from './defaults/tree.ts'
 import { fillHydra } from './hydra/fill.ts'
 import { checkHydra, normalizeHydra } from './hydra/shape.ts'
-import { locatePath } from './interpolation/located.ts'
 import { Resolution, type ResolutionContext } from './interpolation/resolution.ts'
 import type { Resolver } from './interpolation/resolver.ts'
-import { type ConfigNode, emptyMap, type MapNode } from './node.ts'
+import { emptyMap, type MapNode } from './node.ts'
 import { applyOverrides } from './overrides/apply.ts'
+import { lookups } from './overrides/lookups.ts'
 import { parseOverrides } from './overrides/parser.ts'
 import { checkSweeps } from './overrides/sweep-rules.ts'
 import { keyWithPackage, type Override } from './overrides/value.ts'
@@ -97,7 +97,7 @@ export function composeTree(options: ComposeTreeOptions): Composition {
   failOn(checkHydra(hydra, { unknownKeys: true }))
   const resolution = new Resolution(root, context)
   applyOverrides(root, values, {
-    target: (node, path) => targetOf(node, path, resolution),
+    ...lookups(resolution),
     allowKey: options.allowKey,
     suggest: (key) => keySuggestions(key, root, repository),
     warn,
@@ -166,25 +166,13 @@ export function taskOf(root: MapNode): MapNode {
   return { ...root, entries }
 }
 
-function targetOf(node: ConfigNode, path: readonly string[], resolution: Resolution): ConfigNode | undefined {
-  const located = locatePath(resolution.root, path)
-  if (located === undefined || located.node !== node) return undefined
-  try {
-    return resolution.value(located).node
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined
-    throw error
-  }
-}
-
 function mergeFiles(
   steps: readonly MergeStep[],
   repository: Repository,
   context: ResolutionContext,
 ): MapNode {
   const root = emptyMap()
-  const resolution = new Resolution(root, context)
-  const target = (node: ConfigNode, path: readonly string[]) => targetOf(node, path, resolution)
+  const { target } = lookups(new Resolution(root, context))
   for (const step of steps) {
     const file = repository.load(step.path)
     if (file === undefined) throw new Error(`the file of ${step.path} is gone`)

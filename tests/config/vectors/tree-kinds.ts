@@ -5,6 +5,7 @@ import { childrenOf, locatePath, splitKey } from '../../../ts/config/interpolati
 import { Resolution } from '../../../ts/config/interpolation/resolution.ts'
 import { type ConfigNode, emptyMap, type MapNode } from '../../../ts/config/node.ts'
 import { applyOverrides } from '../../../ts/config/overrides/apply.ts'
+import { lookups } from '../../../ts/config/overrides/lookups.ts'
 import { parseOverrides } from '../../../ts/config/overrides/parser.ts'
 import { checkInterpolations } from '../../../ts/config/sources/repository.ts'
 import { clone } from '../../../ts/config/tree/clone.ts'
@@ -71,7 +72,7 @@ export function checkMerge(vector: Vector): Promise<void> {
       const root = emptyMap()
       const resolution = new Resolution(root, context(process.env))
       for (const text of texts(vector.input.entries.get('configs'))) {
-        mergeInto(root, loadMap(text), { target: (node, path) => resolvedTarget(node, path, resolution) })
+        mergeInto(root, loadMap(text), lookups(resolution))
       }
       const resolve = vector.input.entries.get('resolve')
       return resolve?.kind === 'bool' && resolve.value
@@ -80,15 +81,6 @@ export function checkMerge(vector: Vector): Promise<void> {
     },
     (node: ConfigNode) => expectYaml(node, yamlOf(vector)),
   )
-}
-
-function resolvedTarget(
-  node: ConfigNode,
-  path: readonly string[],
-  resolution: Resolution,
-): ConfigNode | undefined {
-  const located = locatePath(resolution.root, path)
-  return located?.node === node ? resolution.value(located).node : undefined
 }
 
 function resolveAll(resolution: Resolution): ConfigNode {
@@ -125,7 +117,7 @@ export function checkApply(vector: Vector): Promise<void> {
       const root = config?.kind === 'map' ? clone(config) : loadMap(textOf(config))
       const resolution = new Resolution(root, context(process.env))
       applyOverrides(root, parseOverrides(texts(vector.input.entries.get('overrides'))), {
-        target: (node, path) => resolvedTarget(node, path, resolution),
+        ...lookups(resolution),
         suggest: () => ({ names: [] }),
         isGroup: () => false,
         warn: () => {},

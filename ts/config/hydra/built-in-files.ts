@@ -32,7 +32,23 @@ const FILES: Readonly<Record<string, string>> = {
   - _self_
 mode: null
 searchpath: []
+run:
+  dir: ???
+sweep:
+  dir: ???
+  subdir: ???
+hydra_logging: ???
+job_logging: ???
+sweeper: ???
+launcher: ???
 callbacks: {}
+help:
+  app_name: ???
+  header: ???
+  footer: ???
+  template: ???
+hydra_help:
+  template: ???
 output_subdir: .hydra
 overrides:
   hydra: []

@@ -1,15 +1,14 @@
 import { ConfigError, type ConfigProblem, type Place } from '../../errors/index.ts'
 import { type ConfigNode, emptyMap, isContainer, type ListNode, type MapNode } from '../node.ts'
-import { type MergeOptions, mergedNode } from '../tree/merge.ts'
+import { mergedNode } from '../tree/merge.ts'
 import { nodeAt } from '../tree/path.ts'
 import { canonicalText } from './canonical.ts'
 import { equalNodes } from './equal.ts'
+import type { Lookups } from './lookups.ts'
 import { elementNode } from './to-node.ts'
 import { isSweep, keyWithPackage, type Override } from './value.ts'
 
-export interface ApplyOptions {
-  /** The value behind an interpolation; undefined where it cannot be had. */
-  readonly target: MergeOptions['target']
+export interface ApplyOptions extends Lookups {
   /** Keys that a schema knows may be set without `+`. */
   readonly allowKey?: ((path: string) => boolean) | undefined
   /** Near names for a key that does not exist, and where one is defined. */
@@ -54,9 +53,9 @@ function problem(
 
 function deleteKey(root: MapNode, override: Override, options: ApplyOptions): void {
   const path = override.key.split('.')
-  const parent = nodeAt(root, path.slice(0, -1))
-  const node = nodeAt(root, path)
+  const parent = path.length === 1 ? root : options.follow(path.slice(0, -1))
   const last = path.at(-1) ?? ''
+  const node = parent && nodeAt(parent, [last])
   if (node === undefined || !isContainer(parent)) {
     throw problem(override, {
       message: `could not delete from config: '${override.key}' does not exist`,
@@ -65,7 +64,7 @@ function deleteKey(root: MapNode, override: Override, options: ApplyOptions): vo
   }
   const { value } = override
   if (value !== undefined && value.kind !== 'null' && !isSweep(value)) {
-    const current = options.target(node, path) ?? node
+    const current = options.follow(path) ?? node
     if (!equalNodes(current, elementNode(value, override))) {
       throw problem(override, {
         message: `could not delete from config: the value of '${override.key}' is not ${canonicalText(value)}`,
@@ -83,8 +82,10 @@ function setKey(root: MapNode, override: Override, options: ApplyOptions): void 
   const path = override.key.split('.')
   const node = elementNode(value, override)
   const existing = nodeAt(root, path)
-  if (override.operation === 'add' && existing !== undefined && !isContainer(node)) {
-    const current = options.target(existing, path) ?? existing
+  const followed = override.operation === 'add' ? options.follow(path) : undefined
+  const taken = existing ?? followed
+  if (override.operation === 'add' && taken !== undefined && !isContainer(node)) {
+    const current = followed ?? taken
     if (current.kind !== 'null' && current.kind !== 'missing') {
       throw problem(override, {
         message: `could not append to config: an item is already at '${override.key}'`,

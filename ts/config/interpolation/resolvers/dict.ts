@@ -18,14 +18,21 @@ export const dictKeysResolver: Resolver = (call) => {
   )
 }
 
-/** `oc.dict.values:key`: the resolved values of a map, as a list. */
+/** `oc.dict.values:key`: references to the values of a map, as a list. */
 export const dictValuesResolver: Resolver = (call) => {
   const map = mapArgument(call)
-  return listResult(
-    call,
-    childrenOf(map).map((child) => call.resolution.deep(child)),
-  )
+  const key = textArgument(call, 0, 'the key')
+  // The list is one level more, which a relative key must climb.
+  const base = key.startsWith('.') ? `.${key}` : key
+  const items = childrenOf(map).map((child): ConfigNode => {
+    if (!REFERABLE.test(child.key ?? '')) return call.resolution.deep(child)
+    return { kind: 'interpolation', value: `\${${base}.${child.key}}` }
+  })
+  return listResult(call, items)
 }
+
+/** Keys that an interpolation can name. */
+const REFERABLE = /^[^\\{}()[\]:. \t'"]+$/
 
 function mapArgument(call: ResolverCall): Located {
   checkArgumentCount(call, 1, 1)
