@@ -3,6 +3,7 @@
 mod image_folder;
 mod jsonl;
 mod path_table;
+mod plain_files;
 mod rows;
 mod walk;
 

@@ -96,6 +96,30 @@ impl Stream {
         self.normal_pair()[0]
     }
 
+    /// Gamma distributed with shape `alpha` and scale 1 (Marsaglia and Tsang 2000).
+    pub fn gamma(&mut self, alpha: f64) -> f64 {
+        if alpha < 1.0 {
+            let boost = (1.0 - self.unit()).powf(1.0 / alpha);
+            return self.gamma(alpha + 1.0) * boost;
+        }
+        let d = alpha - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            if v > 0.0 && (1.0 - self.unit()).ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
+    /// Shares that sum to one, by the symmetric Dirichlet distribution.
+    pub fn dirichlet(&mut self, alpha: f64, count: usize) -> Vec<f64> {
+        let parts: Vec<f64> = (0..count).map(|_| self.gamma(alpha)).collect();
+        let sum: f64 = parts.iter().sum();
+        parts.iter().map(|part| if sum > 0.0 { part / sum } else { 1.0 / count as f64 }).collect()
+    }
+
     /// A random order of 0 … count − 1 (Fisher-Yates).
     pub fn permutation(&mut self, count: usize) -> Vec<u32> {
         let mut order: Vec<u32> = (0..count as u32).collect();

@@ -1,11 +1,11 @@
 //! A list of transforms, planned once.
 
-use classifier_spec::{Dtype, Fault, FaultKind, Transform};
+use classifier_spec::{Fault, FaultKind, Transform};
 
 use crate::{
     Draw, RgbImage,
     decode::Region,
-    transform::{self, Context, Key, Operation, Size, Workspace},
+    transform::{Context, Operation, Planner, Size, Workspace},
 };
 
 /// Turns decoded images into the 8-bit pixels of one fixed size that the model sees before normalisation.
@@ -16,42 +16,31 @@ pub struct Pipeline {
     std: [f64; 3],
 }
 
-/// What the floats after the list are: `(level / 255 − mean) / std`.
-struct Scale {
-    mean: [f64; 3],
-    std: [f64; 3],
-}
-
 impl Pipeline {
     /// Checks the transforms and their parameters. `input` is the size (height, width) of all images where it is known.
     pub fn plan(transforms: &[Transform], input: Option<(usize, usize)>) -> Result<Self, Fault> {
-        let mut operations = Vec::new();
-        let mut scale = Scale { mean: [0.0; 3], std: [1.0; 3] };
-        let mut next = 0;
+        let mut planner = Planner::default();
+        let planned = planner.list(transforms, "transforms")?;
         let mut size = input;
         let mut last = None;
-        for (index, item) in transforms.iter().enumerate() {
-            let key = Key::new("transforms", index, item);
-            if scale.take(item, &key)? {
-                continue;
-            }
-            if let Some(operation) = transform::plan(item, &key, &mut next)? {
-                let before = size;
-                size = operation.output(size);
-                if size.is_none() && (before.is_some() || last.is_none()) {
-                    last = Some(key);
-                }
-                operations.push(operation);
+        for (key, operation) in &planned {
+            let before = size;
+            size = operation.output(size);
+            if size.is_none() && (before.is_some() || last.is_none()) {
+                last = Some(key);
             }
         }
         let Some(output) = size else {
-            let place = last.map_or_else(|| "transforms".to_owned(), |key| key.to_string());
+            let place = last.map_or_else(|| "transforms".to_owned(), ToString::to_string);
             let message =
                 format!("{place}: the images that come out differ in size, so they cannot form batches");
-            return Err(Fault::new(FaultKind::Config, message)
-                .hint("End the geometry with a transform of fixed size, such as random_resized_crop, center_crop or resize to [height, width]."));
+            return Err(Fault::new(FaultKind::Config, message).hint(
+                "End the geometry with a transform of fixed size: random_resized_crop, random_crop, center_crop or resize to [height, width].",
+            ));
         };
-        Ok(Self { operations, output, mean: scale.mean, std: scale.std })
+        let (mean, std) = planner.normalization();
+        let operations = planned.into_iter().map(|(_, operation)| operation).collect();
+        Ok(Self { operations, output, mean, std })
     }
 
     /// Height and width of what comes out.
@@ -94,7 +83,7 @@ impl Pipeline {
         out_hwc: &mut [u8],
         workspace: &mut Workspace,
     ) -> Result<(), Fault> {
-        let image = self.operations[0].apply_crop(part, at, &mut Context { draw, workspace });
+        let image = self.operations[0].apply_crop(part, at, &mut Context { draw, workspace })?;
         self.run(image, 1, draw, out_hwc, workspace)
     }
 
@@ -107,7 +96,7 @@ impl Pipeline {
         workspace: &mut Workspace,
     ) -> Result<(), Fault> {
         for operation in &self.operations[first..] {
-            image = operation.apply(image, &mut Context { draw, workspace });
+            image = operation.apply(image, &mut Context { draw, workspace })?;
         }
         if (image.height, image.width) != self.output || image.pixels_hwc.len() != out_hwc.len() {
             let message =
@@ -116,39 +105,6 @@ impl Pipeline {
         }
         out_hwc.copy_from_slice(&image.pixels_hwc);
         workspace.give(image.pixels_hwc);
-        Ok(())
-    }
-}
-
-impl Scale {
-    /// Takes in a transform of types or scales; false where it is another kind.
-    fn take(&mut self, transform: &Transform, key: &Key) -> Result<bool, Fault> {
-        match transform {
-            Transform::Normalize { mean, std } => self.normalize(mean, std, key)?,
-            Transform::ToTensor {} | Transform::ConvertImageDtype { .. } => {}
-            Transform::ToDtype { dtype, scale } => self.unscaled(*dtype == Dtype::Uint8 || *scale),
-            Transform::ToFloat32Tensor { scale } => self.unscaled(*scale),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// Floats on the 0–255 scale are (level / 255) / (1 / 255).
-    fn unscaled(&mut self, scale: bool) {
-        if !scale {
-            self.std = [1.0 / 255.0; 3];
-        }
-    }
-
-    fn normalize(&mut self, mean: &[f64; 3], std: &[f64; 3], key: &Key) -> Result<(), Fault> {
-        for channel in 0..3 {
-            if !mean[channel].is_finite() || !std[channel].is_finite() || std[channel] == 0.0 {
-                return Err(key.fault("mean must be finite, std finite and not zero"));
-            }
-            // ((x − m₁) / s₁ − m₂) / s₂ = (x − (m₁ + s₁ m₂)) / (s₁ s₂)
-            self.mean[channel] += self.std[channel] * mean[channel];
-            self.std[channel] *= std[channel];
-        }
         Ok(())
     }
 }

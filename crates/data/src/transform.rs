@@ -1,49 +1,52 @@
-//! The transforms, one a file. Each works on whole 8-bit RGB images.
+//! The transforms, one a file: each checks its parameters and draws its random numbers; what happens to the pixels is in
+//! [`crate::kernel`].
 
+mod aug_mix;
+mod augmentation;
+mod auto_augment;
+mod broadcast_zoom_in;
+mod broadcast_zoom_out;
 mod center_crop;
+mod color_jitter;
+mod containers;
+mod elastic_transform;
+mod gaussian_blur;
+mod gaussian_noise;
+mod grayscale;
+mod jpeg;
 mod key;
 mod operation;
+mod pad;
+mod planner;
+mod rand_augment;
+mod random_adjust_sharpness;
+mod random_affine;
+mod random_autocontrast;
+mod random_bilinear_downscale;
+mod random_channel_permutation;
+mod random_crop;
+mod random_equalize;
+mod random_erasing;
 mod random_flip;
+mod random_gaussian_noise;
+mod random_grayscale;
+mod random_invert;
+mod random_jpeg_compression;
+mod random_perspective;
+mod random_photometric_distort;
+mod random_pixelate;
+mod random_posterize;
 mod random_resized_crop;
+mod random_rotation;
+mod random_shortest_size;
+mod random_solarize;
+mod random_zoom_out;
 mod resize;
+mod scale_jitter;
+mod trivial_augment_wide;
+mod with_chance;
 
 pub use key::Key;
 pub use operation::{Context, Operation, Size, Workspace};
-
-use classifier_spec::{Fault, Transform};
-
-/// Builds the operation of one transform; `None` for one that changes nothing on 8-bit images. Every operation takes
-/// its random numbers from the stream of a number of its own, counted by `next`.
-pub fn plan(transform: &Transform, key: &Key, next: &mut u32) -> Result<Option<Box<dyn Operation>>, Fault> {
-    let id = *next;
-    *next += 1;
-    Ok(Some(match transform {
-        Transform::Resize { size, interpolation, max_size, antialias } => {
-            Box::new(resize::Resize::plan(size, *interpolation, *max_size, *antialias, key)?)
-        }
-        Transform::CenterCrop { size } => Box::new(center_crop::CenterCrop::plan(*size, key)?),
-        Transform::RandomResizedCrop { size, scale, ratio, interpolation, antialias } => {
-            Box::new(random_resized_crop::RandomResizedCrop::plan(
-                id,
-                *size,
-                *scale,
-                *ratio,
-                *interpolation,
-                *antialias,
-                key,
-            )?)
-        }
-        Transform::RandomHorizontalFlip { p } => {
-            Box::new(random_flip::RandomHorizontalFlip::plan(id, *p, key)?)
-        }
-        Transform::RandomVerticalFlip { p } => Box::new(random_flip::RandomVerticalFlip::plan(id, *p, key)?),
-        Transform::Identity {}
-        | Transform::Rgb {}
-        | Transform::ToImage {}
-        | Transform::PilToTensor {}
-        | Transform::ToPureTensor {} => return Ok(None),
-        other => {
-            return Err(key.fault(format!("the transform {} is not known to the engine", Key::kind(other))));
-        }
-    }))
-}
+pub use planner::{Place, Planner, Units};
+pub use with_chance::{in_place, with_chance};

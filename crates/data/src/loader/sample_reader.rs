@@ -44,7 +44,7 @@ impl SampleReader {
         let nanos = |time: Duration| time.as_nanos() as u64;
         shared.decode_nanos.fetch_add(nanos(middle - begin), Ordering::Relaxed);
         shared.transform_nanos.fetch_add(nanos(thread_time() - middle), Ordering::Relaxed);
-        result
+        result.map_err(|fault| named(fault, &path))
     }
 
     fn decode(
@@ -71,6 +71,18 @@ impl SampleReader {
             None => Decoded::Whole(image),
         })
     }
+}
+
+/// A transform's complaint about an image, with the image's name.
+fn named(mut fault: Fault, path: &std::path::Path) -> Fault {
+    if fault.details["path"].is_null() {
+        if fault.details["reason"].is_null() {
+            fault.details["reason"] = fault.message.clone().into();
+        }
+        fault.details["path"] = path.to_string_lossy().into();
+        fault.message = format!("{}: {}", path.display(), fault.message);
+    }
+    fault
 }
 
 /// CPU time of the calling thread.

@@ -2,18 +2,17 @@
 
 use classifier_spec::Fault;
 
-use super::{Context, Key, Operation, Size};
+use super::{Context, Operation, Place, Size};
 use crate::{Draw, RgbImage, decode::Region};
 
-/// The middle part of an image; a smaller image is padded with black.
-pub struct CenterCrop {
+/// The middle part of an image; a smaller image is padded with zeros, which are black before `Normalize`.
+struct CenterCrop {
     size: Size,
+    fill: [u8; 3],
 }
 
-impl CenterCrop {
-    pub fn plan(size: [u32; 2], key: &Key) -> Result<Self, Fault> {
-        Ok(Self { size: key.size(size)? })
-    }
+pub fn plan(place: &Place, size: [u32; 2]) -> Result<Box<dyn Operation>, Fault> {
+    Ok(Box::new(CenterCrop { size: place.key.size(size)?, fill: place.units.byte_level([0.0; 3]) }))
 }
 
 /// Half of an excess, rounded as Python's `int(round(excess / 2.0))`: to the even neighbour.
@@ -22,7 +21,7 @@ fn half(excess: usize) -> usize {
 }
 
 impl Operation for CenterCrop {
-    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage {
+    fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let (height, width) = self.size;
         if let Some(region) = self.crop((image.height, image.width), &context.draw) {
             return self.apply_crop(image, region, context);
@@ -31,7 +30,8 @@ impl Operation for CenterCrop {
         let top = height.saturating_sub(image.height) / 2;
         let (padded_width, padded_height) = (image.width.max(width), image.height.max(height));
         let (x, y) = (half(padded_width - width), half(padded_height - height));
-        let mut out = RgbImage::black(width, height);
+        let mut out = context.workspace.image(width, height);
+        out.pixels_hwc.as_chunks_mut::<3>().0.fill(self.fill);
         // Of the crop of the padded image, the part that is not padding.
         let columns = left.max(x)..(left + image.width).min(x + width);
         for row in top.max(y)..(top + image.height).min(y + height) {
@@ -40,7 +40,7 @@ impl Operation for CenterCrop {
             out.pixels_hwc[at..at + from.len()].copy_from_slice(from);
         }
         context.workspace.give(image.pixels_hwc);
-        out
+        Ok(out)
     }
 
     fn output(&self, _input: Option<Size>) -> Option<Size> {
@@ -57,7 +57,7 @@ impl Operation for CenterCrop {
         })
     }
 
-    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> RgbImage {
-        context.workspace.crop(part, at)
+    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+        Ok(context.workspace.crop(part, at))
     }
 }

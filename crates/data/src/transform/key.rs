@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use classifier_spec::{Fault, FaultKind, Transform};
+use classifier_spec::{Fault, FaultKind, Interpolation, Transform};
 
 /// The place of a transform in its list, such as `transforms[2].transforms[0]`, and its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,22 +13,30 @@ pub struct Key {
 
 impl Key {
     pub fn new(path: &str, index: usize, transform: &Transform) -> Self {
-        Self { path: format!("{path}[{index}]"), kind: Self::kind(transform) }
-    }
-
-    /// The place of an inner transform of a container.
-    pub fn inner(&self, index: usize, transform: &Transform) -> Self {
-        Self::new(&format!("{}.transforms", self.path), index, transform)
-    }
-
-    pub fn kind(transform: &Transform) -> String {
         let value = serde_json::to_value(transform).unwrap_or_default();
-        value["kind"].as_str().unwrap_or("transform").to_owned()
+        Self {
+            path: format!("{path}[{index}]"),
+            kind: value["kind"].as_str().unwrap_or("transform").to_owned(),
+        }
+    }
+
+    /// The path of a container's inner list.
+    pub fn transforms(&self) -> String {
+        format!("{}.transforms", self.path)
     }
 
     /// A configuration fault at this transform.
     pub fn fault(&self, message: impl fmt::Display) -> Fault {
-        Fault::new(FaultKind::Config, format!("{self}: {message}"))
+        self.fault_of(FaultKind::Config, message)
+    }
+
+    /// An image that this transform cannot take.
+    pub fn unsuitable(&self, message: impl fmt::Display) -> Fault {
+        self.fault_of(FaultKind::Data, message)
+    }
+
+    fn fault_of(&self, kind: FaultKind, message: impl fmt::Display) -> Fault {
+        Fault::new(kind, format!("{self}: {message}"))
             .details(serde_json::json!({ "key": self.path, "transform": self.kind }))
     }
 
@@ -67,6 +75,32 @@ impl Key {
             (false, false) => format!(" between {lowest} and {highest}"),
         };
         Err(self.fault(format!("{name} must be two ascending numbers{bounds}, not [{low}, {high}]")))
+    }
+
+    /// Checks a range of numbers above zero.
+    pub fn positive_range(&self, name: &str, range: [f64; 2]) -> Result<[f64; 2], Fault> {
+        let range = self.range(name, range, 0.0, f64::INFINITY)?;
+        if range[0] > 0.0 {
+            Ok(range)
+        } else {
+            Err(self.fault(format!("{name} must be above zero, not {range:?}")))
+        }
+    }
+
+    /// Checks a range of JPEG qualities.
+    pub fn qualities(&self, name: &str, [low, high]: [u32; 2]) -> Result<[i64; 2], Fault> {
+        if 1 <= low && low <= high && high <= 100 {
+            return Ok([i64::from(low), i64::from(high)]);
+        }
+        Err(self.fault(format!("{name} must be two ascending integers from 1 to 100, not [{low}, {high}]")))
+    }
+
+    /// Checks an interpolation that samples at computed places.
+    pub fn grid_interpolation(&self, interpolation: Interpolation) -> Result<Interpolation, Fault> {
+        match interpolation {
+            Interpolation::Nearest | Interpolation::Bilinear => Ok(interpolation),
+            other => Err(self.fault(format!("interpolation must be nearest or bilinear, not {other:?}"))),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What all transforms have in common.
 
+use classifier_spec::Fault;
+
 use crate::{Draw, RgbImage, decode::Region};
 
 /// (height, width) in pixels.
@@ -7,8 +9,8 @@ pub type Size = (usize, usize);
 
 /// One planned transform.
 pub trait Operation: Send + Sync {
-    /// Transforms an image. All randomness comes from `context.draw`.
-    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage;
+    /// Transforms an image. All randomness comes from `context.draw`. Fails where the image does not suit.
+    fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault>;
 
     /// The size of the result for an input of size `input` (`None`: unknown); `None` where it is not always the same.
     fn output(&self, input: Option<Size>) -> Option<Size>;
@@ -19,7 +21,7 @@ pub trait Operation: Send + Sync {
     }
 
     /// [`Self::apply`], given the image's crop at `at` inside of a part of it.
-    fn apply_crop(&self, _part: RgbImage, _at: Region, _context: &mut Context) -> RgbImage {
+    fn apply_crop(&self, _part: RgbImage, _at: Region, _context: &mut Context) -> Result<RgbImage, Fault> {
         unreachable!("only operations that name a crop are given one")
     }
 }
@@ -28,6 +30,20 @@ pub trait Operation: Send + Sync {
 pub struct Context<'a> {
     pub draw: Draw,
     pub workspace: &'a mut Workspace,
+}
+
+/// Applies operations one after the other.
+pub fn apply_all(
+    operations: &[Box<dyn Operation>],
+    image: RgbImage,
+    context: &mut Context,
+) -> Result<RgbImage, Fault> {
+    operations.iter().try_fold(image, |image, operation| operation.apply(image, context))
+}
+
+/// The size after several operations.
+pub fn output_of_all(operations: &[Box<dyn Operation>], input: Option<Size>) -> Option<Size> {
+    operations.iter().fold(input, |size, operation| operation.output(size))
 }
 
 /// Memory that a thread reuses from image to image.
@@ -61,6 +77,13 @@ impl Workspace {
         if self.spare.len() < 4 && bytes.capacity() <= 64 << 20 {
             self.spare.push(bytes);
         }
+    }
+
+    /// A copy of an image.
+    pub fn copy(&mut self, image: &RgbImage) -> RgbImage {
+        let mut out = self.image(image.width, image.height);
+        out.pixels_hwc.copy_from_slice(&image.pixels_hwc);
+        out
     }
 
     /// Copies a region out of an image, whose memory is taken back.

@@ -2,63 +2,23 @@
 
 use classifier_spec::Fault;
 
-use super::{Context, Key, Operation, Size};
+use super::{Operation, Place, in_place};
 use crate::RgbImage;
 
 /// Left and right change places, with probability `p`.
-pub struct RandomHorizontalFlip {
-    id: u32,
-    p: f64,
+pub fn horizontal(place: &Place, p: f64) -> Result<Box<dyn Operation>, Fault> {
+    in_place(place, p, mirror)
 }
 
-impl RandomHorizontalFlip {
-    pub fn plan(id: u32, p: f64, key: &Key) -> Result<Self, Fault> {
-        Ok(Self { id, p: key.probability(p)? })
-    }
-}
-
-impl Operation for RandomHorizontalFlip {
-    fn apply(&self, mut image: RgbImage, context: &mut Context) -> RgbImage {
-        if context.draw.stream(self.id).chance(self.p) {
-            mirror(&mut image);
-        }
-        image
-    }
-
-    fn output(&self, input: Option<Size>) -> Option<Size> {
-        input
-    }
+/// Top and bottom change places, with probability `p`.
+pub fn vertical(place: &Place, p: f64) -> Result<Box<dyn Operation>, Fault> {
+    in_place(place, p, turn_over)
 }
 
 /// Reverses every row.
 pub fn mirror(image: &mut RgbImage) {
     for row in image.pixels_hwc.chunks_exact_mut(image.width * 3) {
         row.as_chunks_mut::<3>().0.reverse();
-    }
-}
-
-/// Top and bottom change places, with probability `p`.
-pub struct RandomVerticalFlip {
-    id: u32,
-    p: f64,
-}
-
-impl RandomVerticalFlip {
-    pub fn plan(id: u32, p: f64, key: &Key) -> Result<Self, Fault> {
-        Ok(Self { id, p: key.probability(p)? })
-    }
-}
-
-impl Operation for RandomVerticalFlip {
-    fn apply(&self, mut image: RgbImage, context: &mut Context) -> RgbImage {
-        if context.draw.stream(self.id).chance(self.p) {
-            turn_over(&mut image);
-        }
-        image
-    }
-
-    fn output(&self, input: Option<Size>) -> Option<Size> {
-        input
     }
 }
 

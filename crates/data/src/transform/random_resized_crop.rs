@@ -2,11 +2,11 @@
 
 use classifier_spec::{Fault, Interpolation};
 
-use super::{Context, Key, Operation, Size};
-use crate::{Draw, RgbImage, decode::Region, resize::resize};
+use super::{Context, Operation, Place, Size};
+use crate::{Draw, RgbImage, decode::Region, kernel::resize::resize};
 
 /// A crop of random area and aspect, scaled to a size.
-pub struct RandomResizedCrop {
+struct RandomResizedCrop {
     id: u32,
     size: Size,
     scale: [f64; 2],
@@ -15,24 +15,22 @@ pub struct RandomResizedCrop {
     antialias: bool,
 }
 
-impl RandomResizedCrop {
-    pub fn plan(
-        id: u32,
-        size: [u32; 2],
-        scale: [f64; 2],
-        ratio: [f64; 2],
-        interpolation: Interpolation,
-        antialias: bool,
-        key: &Key,
-    ) -> Result<Self, Fault> {
-        let scale = key.range("scale", scale, 0.0, f64::INFINITY)?;
-        let ratio = key.range("ratio", ratio, 0.0, f64::INFINITY)?;
-        if ratio[0] <= 0.0 || scale[1] <= 0.0 {
-            return Err(key.fault("scale and ratio must be above zero"));
-        }
-        Ok(Self { id, size: key.size(size)?, scale, ratio, interpolation, antialias })
-    }
+pub fn plan(
+    place: &Place,
+    size: [u32; 2],
+    scale: [f64; 2],
+    ratio: [f64; 2],
+    interpolation: Interpolation,
+    antialias: bool,
+) -> Result<Box<dyn Operation>, Fault> {
+    let key = place.key;
+    let size = key.size(size)?;
+    let scale = key.range("scale", scale, 0.0, f64::INFINITY)?;
+    let ratio = key.positive_range("ratio", ratio)?;
+    Ok(Box::new(RandomResizedCrop { id: place.id, size, scale, ratio, interpolation, antialias }))
+}
 
+impl RandomResizedCrop {
     /// The crop: ten tries at a random area and aspect that fit, else the largest middle part of an allowed aspect.
     fn region(&self, (height, width): Size, draw: &Draw) -> Region {
         let mut stream = draw.stream(self.id);
@@ -63,7 +61,7 @@ impl RandomResizedCrop {
 }
 
 impl Operation for RandomResizedCrop {
-    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage {
+    fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let region = self.region((image.height, image.width), &context.draw);
         self.apply_crop(image, region, context)
     }
@@ -76,13 +74,13 @@ impl Operation for RandomResizedCrop {
         Some(self.region(input, draw))
     }
 
-    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> RgbImage {
+    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
         let (height, width) = self.size;
         if (at.width, at.height) == (width, height) {
-            return context.workspace.crop(part, at);
+            return Ok(context.workspace.crop(part, at));
         }
         let out = resize(&part, at, width, height, self.interpolation, self.antialias, context.workspace);
         context.workspace.give(part.pixels_hwc);
-        out
+        Ok(out)
     }
 }

@@ -2,11 +2,11 @@
 
 use classifier_spec::{Fault, Interpolation};
 
-use super::{Context, Key, Operation, Size};
-use crate::{RgbImage, decode::Region, resize::resize};
+use super::{Context, Operation, Place, Size};
+use crate::{RgbImage, decode::Region, kernel::resize::resize};
 
 /// Scales to a size, or the shorter side to a length with the aspect kept.
-pub struct Resize {
+struct Resize {
     target: Target,
     interpolation: Interpolation,
     antialias: bool,
@@ -19,34 +19,35 @@ enum Target {
     Longer(usize),
 }
 
-impl Resize {
-    pub fn plan(
-        size: &[u32],
-        interpolation: Interpolation,
-        max_size: Option<u32>,
-        antialias: bool,
-        key: &Key,
-    ) -> Result<Self, Fault> {
-        let max_size = max_size.map(|side| side as usize);
-        let target = match (size, max_size) {
-            ([], Some(longer)) => Target::Longer(key.size([longer as u32; 2])?.0),
-            ([], None) => return Err(key.fault("size and max_size must not both be null")),
-            (&[side], max_size) => {
-                let (side, _) = key.size([side, side])?;
-                if let Some(most) = max_size.filter(|most| *most <= side) {
-                    return Err(key.fault(format!("max_size ({most}) must be greater than size ({side})")));
-                }
-                Target::Shorter { side, max_size }
+pub fn plan(
+    place: &Place,
+    size: &[u32],
+    interpolation: Interpolation,
+    max_size: Option<u32>,
+    antialias: bool,
+) -> Result<Box<dyn Operation>, Fault> {
+    let key = place.key;
+    let max_size = max_size.map(|side| side as usize);
+    let target = match (size, max_size) {
+        ([], Some(longer)) => Target::Longer(key.size([longer as u32; 2])?.0),
+        ([], None) => return Err(key.fault("size and max_size must not both be null")),
+        (&[side], max_size) => {
+            let (side, _) = key.size([side, side])?;
+            if let Some(most) = max_size.filter(|most| *most <= side) {
+                return Err(key.fault(format!("max_size ({most}) must be greater than size ({side})")));
             }
-            (&[height, width], None) => Target::Size(key.size([height, width])?),
-            ([_, _], Some(_)) => {
-                return Err(key.fault("max_size goes only with a single number (the shorter side) as size"));
-            }
-            _ => return Err(key.fault(format!("size must be one number or [height, width], not {size:?}"))),
-        };
-        Ok(Self { target, interpolation, antialias })
-    }
+            Target::Shorter { side, max_size }
+        }
+        (&[height, width], None) => Target::Size(key.size([height, width])?),
+        ([_, _], Some(_)) => {
+            return Err(key.fault("max_size goes only with a single number (the shorter side) as size"));
+        }
+        _ => return Err(key.fault(format!("size must be one number or [height, width], not {size:?}"))),
+    };
+    Ok(Box::new(Resize { target, interpolation, antialias }))
+}
 
+impl Resize {
     fn size_for(&self, (height, width): Size) -> Size {
         match self.target {
             Target::Size(size) => size,
@@ -72,16 +73,27 @@ pub fn shorter_side((height, width): Size, side: usize, max_size: Option<usize>)
     if width <= height { (new_long, new_short) } else { (new_short, new_long) }
 }
 
+/// Scales a whole image, whose memory is taken back.
+pub fn resize_to(
+    image: RgbImage,
+    (height, width): Size,
+    interpolation: Interpolation,
+    antialias: bool,
+    context: &mut Context,
+) -> RgbImage {
+    if (height, width) == (image.height, image.width) {
+        return image;
+    }
+    let whole = Region { x: 0, y: 0, width: image.width, height: image.height };
+    let out = resize(&image, whole, width, height, interpolation, antialias, context.workspace);
+    context.workspace.give(image.pixels_hwc);
+    out
+}
+
 impl Operation for Resize {
-    fn apply(&self, image: RgbImage, context: &mut Context) -> RgbImage {
-        let (height, width) = self.size_for((image.height, image.width));
-        if (height, width) == (image.height, image.width) {
-            return image;
-        }
-        let whole = Region { x: 0, y: 0, width: image.width, height: image.height };
-        let out = resize(&image, whole, width, height, self.interpolation, self.antialias, context.workspace);
-        context.workspace.give(image.pixels_hwc);
-        out
+    fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
+        let size = self.size_for((image.height, image.width));
+        Ok(resize_to(image, size, self.interpolation, self.antialias, context))
     }
 
     fn output(&self, input: Option<Size>) -> Option<Size> {

@@ -7,6 +7,7 @@ use fast_image_resize::{
     pixels::U8x3,
 };
 
+use super::plain_cubic;
 use crate::{RgbImage, Workspace, decode::Region};
 
 /// Scales the part `region` of `image` to `width` by `height`.
@@ -24,7 +25,10 @@ pub fn resize(
         (Interpolation::Bilinear, true) => ResizeAlg::Convolution(FilterType::Bilinear),
         (Interpolation::Bicubic, true) => ResizeAlg::Convolution(FilterType::CatmullRom),
         (Interpolation::Bilinear, false) => ResizeAlg::Interpolation(FilterType::Bilinear),
-        (Interpolation::Bicubic, false) => ResizeAlg::Interpolation(FilterType::CatmullRom),
+        (Interpolation::Bicubic, false) => {
+            plain_cubic::resize(image, region, &mut out);
+            return out;
+        }
         (Interpolation::Nearest, _) => {
             nearest(image, region, &mut out, |place, scale| place as f32 * scale);
             return out;

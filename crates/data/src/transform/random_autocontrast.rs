@@ -1,0 +1,11 @@
+//! `RandomAutocontrast`.
+
+use classifier_spec::Fault;
+
+use super::{Operation, Place, in_place};
+use crate::kernel::histogram::autocontrast;
+
+/// Stretches every channel to the full range, with probability `p`.
+pub fn plan(place: &Place, p: f64) -> Result<Box<dyn Operation>, Fault> {
+    in_place(place, p, autocontrast)
+}

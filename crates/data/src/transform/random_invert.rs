@@ -1,0 +1,11 @@
+//! `RandomInvert`.
+
+use classifier_spec::Fault;
+
+use super::{Operation, Place, in_place};
+use crate::kernel::pixelwise::invert;
+
+/// The negative, with probability `p`.
+pub fn plan(place: &Place, p: f64) -> Result<Box<dyn Operation>, Fault> {
+    in_place(place, p, invert)
+}
