@@ -1,3 +1,4 @@
+import type { Failure } from '../errors/index.ts'
 import type { Dataset, Engine, Evaluation, Exported, Picture, Session } from './engine.ts'
 import { guarded, toFailure } from './fault.ts'
 import { loadAddon } from './load.ts'
@@ -8,8 +9,10 @@ import type {
   LoaderSpec,
   LogLine,
   OpenReport,
+  Plan,
   Progress,
   Split,
+  Transform,
   Weights,
 } from './spec.d.ts'
 
@@ -22,6 +25,9 @@ interface Addon {
   drainLogs(): string
   openDataset(spec: string): Promise<NativeDataset>
   openSession(plan: string, dataset: NativeDataset | null): Promise<NativeSession>
+  openFolder(folder: string, exifTranspose: boolean): Promise<NativeDataset>
+  openBenchSession(plan: string, side: number): Promise<NativeSession>
+  openPreprocessor(transforms: string, exifTranspose: boolean): NativePreprocessor
   openLoader(dataset: NativeDataset, split: Split, spec: string, seed: number): NativeLoader
 }
 
@@ -52,6 +58,12 @@ interface NativeSession {
   close(): Promise<void>
 }
 
+interface NativePreprocessor {
+  prepare(
+    paths: readonly string[],
+  ): Promise<{ images: Uint8Array; faults: string[]; height: number; width: number }>
+}
+
 interface NativeLoader {
   start(epoch: number): void
   batches(): number
@@ -66,6 +78,16 @@ export interface Batch {
   readonly images: Uint8Array
   readonly labels: Uint32Array
   readonly indices: Uint32Array
+  readonly height: number
+  readonly width: number
+}
+
+/** Files as the model wants them. */
+export interface Prepared {
+  /** [n, height, width, 3]; black where the file is bad. */
+  readonly images: Uint8Array
+  /** What is wrong with each file; undefined where nothing is. */
+  readonly failures: readonly (Failure | undefined)[]
   readonly height: number
   readonly width: number
 }
@@ -93,6 +115,15 @@ export interface NativeEngine extends Engine {
   readonly version: string
   readonly cudaAvailable: boolean
   readonly cpuHasBf16: boolean
+  /** The images below a folder as a train split of one class without a name. */
+  openFolder(folder: string, exifTranspose: boolean): Promise<Dataset>
+  /** A session whose training data is one resident batch of noise, `side` pixels square. */
+  openBenchSession(plan: Plan, side: number): Promise<{ session: Session; report: OpenReport }>
+  /** An evaluation pipeline for single files. */
+  openPreprocessor(
+    transforms: readonly Transform[],
+    exifTranspose: boolean,
+  ): (paths: readonly string[]) => Promise<Prepared>
   openLoader(dataset: Dataset, split: Split, spec: LoaderSpec, seed: number): Loader
 }
 
@@ -113,14 +144,32 @@ export async function loadEngine(options: { cuda?: boolean } = {}): Promise<Nati
         const native = await addon.openSession(JSON.stringify(plan), handle)
         return { session: wrapSession(native), report: JSON.parse(native.openReport()) as OpenReport }
       }),
-    openLoader: (dataset, split, spec, seed) => {
-      try {
-        return wrapLoader(addon.openLoader(handleOf(dataset), split, JSON.stringify(spec), seed))
-      } catch (error) {
-        throw toFailure(error)
+    openFolder: (folder, exifTranspose) =>
+      guarded(async () => wrapDataset(await addon.openFolder(folder, exifTranspose))),
+    openBenchSession: (plan, side) =>
+      guarded(async () => {
+        const native = await addon.openBenchSession(JSON.stringify(plan), side)
+        return { session: wrapSession(native), report: JSON.parse(native.openReport()) as OpenReport }
+      }),
+    openPreprocessor: (transforms, exifTranspose) => {
+      const native = translated(() => addon.openPreprocessor(JSON.stringify(transforms), exifTranspose))
+      return async (paths) => {
+        const { faults, ...prepared } = await guarded(() => native.prepare(paths))
+        return { ...prepared, failures: faults.map((fault) => (fault === '' ? undefined : toFailure(fault))) }
       }
     },
+    openLoader: (dataset, split, spec, seed) =>
+      translated(() => wrapLoader(addon.openLoader(handleOf(dataset), split, JSON.stringify(spec), seed))),
     drainLogs: () => JSON.parse(addon.drainLogs()) as LogLine[],
+  }
+}
+
+/** Calls the addon; what it throws becomes a Failure. */
+function translated<T>(call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw toFailure(error)
   }
 }
 

@@ -1,6 +1,6 @@
 //! A scanned data set, as JavaScript holds it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use classifier_data::{Dataset, decode::Limits, decode_file};
 use classifier_spec::{DatasetSpec, Fault, FaultKind, Split};
@@ -32,6 +32,17 @@ pub fn open_dataset<'env>(env: &'env Env, spec: String) -> napi::Result<Object<'
         env,
         "scan",
         move || Dataset::open(&parse::<DatasetSpec>("data set's spec", &spec)?).map(Arc::new),
+        |inner| NativeDataset { inner },
+    )
+}
+
+/// The images below a folder as one train split of a class without a name.
+#[napi(ts_return_type = "Promise<NativeDataset>")]
+pub fn open_folder<'env>(env: &'env Env, folder: String, exif_transpose: bool) -> napi::Result<Object<'env>> {
+    spawn(
+        env,
+        "scan",
+        move || Dataset::of_folder(Path::new(&folder), exif_transpose).map(Arc::new),
         |inner| NativeDataset { inner },
     )
 }

@@ -7,5 +7,6 @@ mod boundary;
 mod dataset;
 mod journal;
 mod loader;
+mod preprocessor;
 mod process;
 mod session;

@@ -8,9 +8,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use classifier_data::Dataset;
-use classifier_engine::{Control, Session};
-use classifier_spec::{EvaluateReport, Fault, FaultKind, Plan, SaveRequest};
+use classifier_engine::{Control, Session, Sources, Synthetic};
+use classifier_spec::{EvaluateReport, Fault, FaultKind, OpenReport, Plan, SaveRequest};
 use napi::{
     Env,
     bindgen_prelude::{Float32Array, Int32Array, Object, ToNapiValue, Uint8Array, Uint32Array},
@@ -67,29 +66,50 @@ pub fn open_session<'env>(
         move || {
             let plan: Plan = parse("plan", &plan)?;
             let control = Arc::new(Control::default());
-            let (queue, thread, report) = start(plan, dataset, Arc::clone(&control))?;
-            Ok((queue, thread, control, report))
+            let shared = Arc::clone(&control);
+            Ok((start(move || Session::open(&plan, dataset, shared))?, control))
         },
-        |(queue, thread, control, report)| NativeSession {
-            queue: Mutex::new(Some((queue, thread))),
-            control,
-            report,
-        },
+        into_session,
     )
 }
 
-fn start(
-    plan: Plan,
-    dataset: Option<Arc<Dataset>>,
-    control: Arc<Control>,
-) -> Result<(Sender<Job>, JoinHandle<()>, String), Fault> {
+/// A session that trains on one batch of noise that stays on the device: for measuring the step alone.
+#[napi(ts_return_type = "Promise<NativeSession>")]
+pub fn open_bench_session<'env>(env: &'env Env, plan: String, side: u32) -> napi::Result<Object<'env>> {
+    spawn(
+        env,
+        "open",
+        move || {
+            let plan: Plan = parse("plan", &plan)?;
+            let control = Arc::new(Control::default());
+            let shared = Arc::clone(&control);
+            let opened = start(move || {
+                let (classes, batch) = (plan.model.num_classes, plan.train_loader.batch_size);
+                let mut batches = Synthetic::new(plan.seed, classes, batch, u32::MAX, side);
+                batches.resident = true;
+                let sources = Sources { train: Some(Box::new(batches)), ..Sources::default() };
+                Session::open_with(&plan, sources, shared)
+            })?;
+            Ok((opened, control))
+        },
+        into_session,
+    )
+}
+
+type Opened = (Sender<Job>, JoinHandle<()>, String);
+
+fn into_session(((queue, thread, report), control): (Opened, Arc<Control>)) -> NativeSession {
+    NativeSession { queue: Mutex::new(Some((queue, thread))), control, report }
+}
+
+fn start(open: impl FnOnce() -> Result<(Session, OpenReport), Fault> + Send + 'static) -> Result<Opened, Fault> {
     let (queue, jobs) = channel::<Job>();
     let (opened, opening) = channel();
     let thread = thread::Builder::new()
         .name("engine".to_owned())
         .spawn(move || {
             let result = guarded(|| {
-                let (session, report) = Session::open(&plan, dataset, control)?;
+                let (session, report) = open()?;
                 Ok((session, render(&report)?))
             });
             let mut session = match result {
