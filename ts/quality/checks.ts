@@ -1,6 +1,7 @@
 import { thisMachine } from '../native/machine.ts'
 import { buildEnvironment } from '../setup/build-addon.ts'
 import { ensureLibtorch } from '../setup/index.ts'
+import { coverageEnvironment } from './rust-coverage.ts'
 import type { Step } from './step.ts'
 
 const bun = process.execPath
@@ -39,18 +40,18 @@ export async function lintSteps(): Promise<Step[]> {
 }
 
 /** `cargo test`: one OpenMP thread a test, since tests already run side by side on all cores. */
-export async function rustTestStep(): Promise<Step> {
+export async function rustTestStep(coverage: boolean): Promise<Step> {
   const machine = thisMachine()
   const env = buildEnvironment(machine, await ensureLibtorch({ headers: true }))
+  const counting = coverage ? coverageEnvironment(machine) : {}
   return {
     name: 'Rust tests',
     command: ['cargo', 'test', '--workspace', '--no-fail-fast'],
-    env: { OMP_NUM_THREADS: '1', ...env },
+    env: { OMP_NUM_THREADS: '1', ...env, ...counting },
   }
 }
 
 export function bunTestStep(filters: readonly string[]): Step {
-  const coverage =
-    filters.length > 0 ? [] : ['--coverage', '--coverage-reporter=text', '--coverage-reporter=lcov']
+  const coverage = filters.length > 0 ? [] : ['--coverage', '--coverage-reporter=lcov']
   return { name: 'TypeScript tests', command: [bun, 'test', ...coverage, ...filters] }
 }
