@@ -14,6 +14,7 @@ mod layer;
 mod loader_source;
 mod loss;
 mod metric;
+mod mix;
 mod model;
 mod network;
 mod normalize;

@@ -47,7 +47,8 @@ impl Synthetic {
         let (mut images_nhwc, mut labels_n, mut indices_n) = (Vec::new(), Vec::new(), Vec::new());
         for i in 0..size {
             let index = batch * self.batch_size + i;
-            let label = Key::new(self.seed, "label", &[u64::from(index)]).bits(0) % u64::from(self.classes.max(1));
+            let label =
+                Key::new(self.seed, "label", &[u64::from(index)]).bits(0) % u64::from(self.classes.max(1));
             let colour = Key::new(self.seed, "colour", &[label]);
             let draw = if self.augment { u64::from(epoch) } else { 0 };
             let noise = Key::new(self.seed, "noise", &[draw, u64::from(index)]);

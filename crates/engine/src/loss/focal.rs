@@ -22,8 +22,7 @@ impl Loss {
     fn focal_each(&self, logits_nk: &Tensor, labels_n: &Tensor, gamma: f64) -> Result<Tensor> {
         let plain_n =
             logits_nk.f_cross_entropy_loss(labels_n, None::<&Tensor>, Reduction::None, -100, 0.0)?;
-        // 1 − exp(−ce) without cancellation; never below 0, where a power would have no gradient.
-        let miss_n = plain_n.f_neg()?.f_expm1()?.f_neg()?.f_clamp_min(0.0)?;
+        let miss_n = plain_n.f_neg()?.f_exp()?.f_neg()?.f_add_scalar(1.0)?;
         Ok(miss_n.f_pow_tensor_scalar(gamma)?.f_mul(&self.cross_entropy_each(logits_nk, labels_n)?)?)
     }
 }

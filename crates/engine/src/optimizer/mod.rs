@@ -3,8 +3,10 @@
 mod clip;
 mod groups;
 mod rule;
+mod sam;
 mod scaler;
 
 pub(crate) use clip::clip;
 pub(crate) use rule::Optimizer;
+pub(crate) use sam::Climb;
 pub(crate) use scaler::{Scaler, ScalerState};

@@ -48,7 +48,9 @@ impl Sources {
     }
 
     fn all(&self) -> impl Iterator<Item = &dyn BatchSource> {
-        [&self.train, &self.train_as_eval, &self.val, &self.test].into_iter().filter_map(|source| source.as_deref())
+        [&self.train, &self.train_as_eval, &self.val, &self.test]
+            .into_iter()
+            .filter_map(|source| source.as_deref())
     }
 }
 

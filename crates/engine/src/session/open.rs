@@ -63,7 +63,8 @@ impl Session {
         };
         let (input_hw, numbers) = eval_input(plan, &sources)?;
         let train_numbers = sources.train.as_ref().map_or(numbers, |source| source.normalization());
-        let normalize = |numbers| Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format);
+        let normalize =
+            |numbers| Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format);
         let (normalize_train, normalize_eval) = (normalize(&train_numbers)?, normalize(&numbers)?);
         let count =
             |source: &Option<Box<dyn BatchSource>>| source.as_ref().map_or(0, |s| s.batches_per_epoch());

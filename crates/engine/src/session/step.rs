@@ -7,8 +7,10 @@ use tch::{Kind, Tensor};
 use super::Session;
 use crate::error::Result;
 use crate::loss::Target;
+use crate::mix::{Mixture, rolled};
 use crate::network::PassMode;
 use crate::normalize::Normalize;
+use crate::optimizer::Climb;
 use crate::random::Key;
 use crate::torch;
 
@@ -56,18 +58,51 @@ impl Session {
         let position = self.progress.position;
         let at = [u64::from(position.epoch), u64::from(position.batch)];
         let labels_n = self.labels(batch)?;
-        let images_nchw = self.input(batch, &self.normalize_train)?;
+        let mut images_nchw = self.input(batch, &self.normalize_train)?;
+        let (height, width) = (batch.height as i64, batch.width as i64);
+        let mixture = self.plan.train.mix.as_ref();
+        let mixture = mixture.and_then(|spec| Mixture::draw(spec, self.plan.seed, at, height, width));
+        let others_n = match &mixture {
+            Some(mixture) => {
+                let _no_grad = tch::no_grad_guard();
+                images_nchw = mixture.images(&images_nchw)?;
+                rolled(&labels_n)?
+            }
+            None => labels_n.shallow_clone(),
+        };
+        let share = mixture.map_or(1.0, |mixture| mixture.share);
+        let target = match mixture {
+            Some(_) => Target::Mixed { labels_n: &labels_n, others_n: &others_n, share },
+            None => Target::Whole(&labels_n),
+        };
         let mode = PassMode {
             train: true,
             track: true,
             dropout_seed: Key::new(self.plan.seed, "dropout", &at).bits(0),
         };
-        let logits_nk = self.network.forward(&self.network.working, &images_nchw, mode)?;
+        let (loss, logits_nk, mut grads) = self.forward_backward(&images_nchw, target, mode)?;
         self.network.count_batch()?;
-        let loss = self.loss.mean(&logits_nk, Target::Whole(&labels_n))?;
-        let grads = self.gradients(&loss)?;
+        if let Some(spec) = &self.plan.train.optimizer.sam {
+            let climb = Climb::up(spec, &self.network, grads)?;
+            // The running statistics are those of the weights themselves.
+            let second = self.forward_backward(&images_nchw, target, PassMode { track: false, ..mode });
+            climb.down(&self.network)?;
+            grads = second?.2;
+        }
         self.gather(grads, batch.labels_n.len() as u64)?;
-        Ok(MicroBatch { loss: loss.f_detach()?, logits_nk: logits_nk.f_detach()?, labels_n })
+        Ok(MicroBatch { loss, logits_nk, labels_n: if share < 0.5 { others_n } else { labels_n } })
+    }
+
+    fn forward_backward(
+        &self,
+        images_nchw: &Tensor,
+        target: Target,
+        mode: PassMode,
+    ) -> Result<(Tensor, Tensor, Vec<Tensor>)> {
+        let logits_nk = self.network.forward(&self.network.working, images_nchw, mode)?;
+        let loss = self.loss.mean(&logits_nk, target)?;
+        let grads = self.gradients(&loss)?;
+        Ok((loss.f_detach()?, logits_nk.f_detach()?, grads))
     }
 
     /// fp32 gradients of the trainable parameters, still scaled where a scaler is on.

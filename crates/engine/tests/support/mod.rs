@@ -1,6 +1,8 @@
 //! Plans and sessions for tests.
 #![allow(dead_code)]
 
+pub mod formula;
+
 use std::sync::Arc;
 
 use classifier_engine::{Control, Session, Sources, Synthetic};
@@ -37,7 +39,7 @@ pub fn plan() -> Plan {
             device: DeviceSpec::Cpu,
             precision: Precision::Fp32,
             channels_last: true,
-            threads: Some(2),
+            threads: Some(1),
             deterministic: true,
             benchmark: false,
             tf32: false,

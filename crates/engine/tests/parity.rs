@@ -1,0 +1,178 @@
+//! PyTorch's numbers from the same weights and batches; `fixtures/parity/make_parity.py` made them.
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use classifier_engine::{Control, Session, Sources};
+use classifier_spec::*;
+use serde_json::Value;
+use support::formula::{Formula, read_safetensors, write_weights};
+use support::plan;
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("fixtures/parity/parity.json")).expect("the golden file")
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|v| v.as_f64().expect("a number")).collect()
+}
+
+fn save(session: &mut Session, directory: &Path, scored: Weights) {
+    let directory = directory.to_string_lossy().into_owned();
+    let request = SaveRequest { directory, scored, weights_only: true, state: Value::Null };
+    session.save(&request).expect("a checkpoint");
+}
+
+/// The plan that a case of the script describes.
+fn plan_of(case: &Value, weights: &Path) -> Plan {
+    let mut plan = plan();
+    let number = |key: &str| case[key].as_f64();
+    let floats = |key: &str| case[key].as_array().map(|_| numbers(&case[key]));
+    plan.model.weights = Some(weights.to_string_lossy().into_owned());
+    plan.model.freeze = case["freeze"]
+        .as_array()
+        .map(|list| list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    plan.train.accumulate = case["accumulate"].as_u64().unwrap_or(1) as u32;
+    plan.train.schedule.total = 20;
+    let optimizer = &mut plan.train.optimizer;
+    optimizer.learning_rate = number("lr").expect("lr");
+    optimizer.no_decay_norm_bias = case["no_decay_norm_bias"].as_bool().unwrap_or(false);
+    optimizer.head_lr_multiplier = number("head_lr_multiplier").unwrap_or(1.0);
+    if case["rule"] == "sgd" {
+        optimizer.rule = OptimizerRule::Sgd { momentum: 0.9, dampening: 0.0, nesterov: true };
+    }
+    optimizer.sam =
+        number("rho").map(|rho| SamSpec { rho, adaptive: case["adaptive"].as_bool().unwrap_or(false) });
+    if let Some(value) = number("clip_value") {
+        plan.train.clip = Some(ClipSpec { algorithm: ClipAlgorithm::Value, value });
+    }
+    plan.train.loss = match (number("gamma"), number("tau"), floats("class_weights")) {
+        (Some(gamma), _, _) => LossSpec::Focal { gamma, label_smoothing: 0.1, class_weights: None },
+        (_, Some(tau), _) => LossSpec::LogitAdjusted {
+            tau,
+            label_smoothing: 0.1,
+            class_frequencies: floats("frequencies").expect("frequencies"),
+        },
+        (_, _, class_weights) => LossSpec::CrossEntropy { label_smoothing: 0.1, class_weights },
+    };
+    plan
+}
+
+/// Relative to the larger magnitude, at least 1.
+fn close(found: f64, expected: f64, tolerance: f64) -> bool {
+    (found - expected).abs() <= tolerance * expected.abs().max(1.0)
+}
+
+fn compare_tensors(name: &str, directory: &Path, expected: &Value, tolerance: f64) {
+    let tensors = read_safetensors(&directory.join("model.safetensors"));
+    for (tensor, row) in expected.as_object().expect("a table") {
+        let (_, values) = &tensors[tensor];
+        let row = numbers(row);
+        let places: Vec<usize> =
+            if values.len() > 1 { (0..5).map(|k| k * (values.len() - 1) / 4).collect() } else { vec![0] };
+        for (&place, &value) in places.iter().zip(&row[2..]) {
+            assert!(
+                close(values[place], value, tolerance),
+                "{name} {tensor}[{place}]: {} {value}",
+                values[place]
+            );
+        }
+        // Sums of n elements, each of which may be off by the tolerance.
+        let slack = tolerance * (values.len() as f64).sqrt();
+        let magnitude: f64 = values.iter().map(|v| v.abs()).sum();
+        assert!(
+            (values.iter().sum::<f64>() - row[0]).abs() <= slack + tolerance * row[1],
+            "{name} {tensor}: sum"
+        );
+        assert!(
+            (magnitude - row[1]).abs() <= slack + tolerance * row[1],
+            "{name} {tensor}: {magnitude} {}",
+            row[1]
+        );
+    }
+}
+
+/// Runs a case; `tolerance` is for losses, norms and weights.
+fn check(name: &str, tolerance: f64) {
+    let golden = golden();
+    let expected = &golden[name];
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let shapes = folder.path().join("shapes");
+    save(&mut support::open(&plan()), &shapes, Weights::Raw);
+    let weights = folder.path().join("weights.safetensors");
+    write_weights(&weights, &read_safetensors(&shapes.join("model.safetensors")));
+
+    let plan = plan_of(&expected["case"], &weights);
+    let batches = expected["case"]["batches"].as_u64().expect("a number") as u32;
+    let sources = Sources { train: Some(Box::new(Formula { batches, at: 0 })), ..Sources::default() };
+    let (mut session, _) =
+        Session::open_with(&plan, sources, Arc::new(Control::default())).expect("a session");
+    let (losses, rates) = (numbers(&expected["losses"]), numbers(&expected["learning_rates"]));
+    let norms = numbers(&expected["grad_norms"]);
+    let (mut step, mut batch) = (0, 0);
+    while batch < batches as usize {
+        let report = session.train(1).expect("a step");
+        assert!(
+            close(report.last.loss, losses[batch], tolerance),
+            "{name} loss {batch}: {} {}",
+            report.last.loss,
+            losses[batch]
+        );
+        if report.span.steps == 1 {
+            assert!((report.last.learning_rate - rates[step]).abs() < 1e-12, "{name} learning rate {step}");
+            if let (Some(norm), Some(&expected)) = (report.last.grad_norm, norms.get(step)) {
+                assert!(close(norm, expected, tolerance), "{name} norm {step}: {norm} {expected}");
+            }
+            step += 1;
+        }
+        batch += 1;
+    }
+    assert_eq!(step, rates.len(), "{name}: optimizer steps");
+    for (weights, key) in [(Weights::Raw, "weights"), (Weights::Ema, "ema")] {
+        let directory = folder.path().join(key);
+        save(&mut session, &directory, weights);
+        compare_tensors(name, &directory, &expected[key], tolerance);
+    }
+}
+
+#[test]
+fn adamw_twenty_steps() {
+    check("adamw", 1e-5);
+}
+
+#[test]
+fn sgd_with_nesterov_momentum() {
+    check("sgd", 1e-5);
+}
+
+#[test]
+fn sharpness_aware() {
+    check("sam", 1e-5);
+    check("asam", 1e-5);
+}
+
+#[test]
+fn other_losses() {
+    check("focal", 1e-5);
+    check("logit_adjusted", 1e-5);
+    check("class_weights", 1e-5);
+}
+
+#[test]
+fn accumulation_with_a_shorter_last_window() {
+    check("accumulate", 1e-5);
+}
+
+#[test]
+fn clipping_by_value() {
+    check("clip_value", 1e-5);
+}
+
+#[test]
+fn groups_of_parameters() {
+    check("groups", 1e-5);
+    check("freeze", 1e-5);
+}
