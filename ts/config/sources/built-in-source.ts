@@ -1,7 +1,9 @@
+import type { BuiltInFile } from '../hydra/built-in-files.ts'
+import { fromPlain } from '../tree/plain.ts'
 import type { ConfigSource } from './source.ts'
 
-/** Files that exist as texts only: path without extension to YAML. */
-export function builtInSource(files: ReadonlyMap<string, string>): ConfigSource {
+/** Files that exist in code only, by path without extension. */
+export function builtInSource(files: ReadonlyMap<string, BuiltInFile>): ConfigSource {
   const groups = new Set<string>([''])
   for (const path of files.keys()) {
     const parts = path.split('/')
@@ -23,6 +25,9 @@ export function builtInSource(files: ReadonlyMap<string, string>): ConfigSource 
     isConfig: (path) => files.has(path),
     groups: (path) => below(path, groups),
     configs: (path) => below(path, files.keys()),
-    read: (path) => ({ name: `built-in ${path}.yaml`, text: files.get(path) ?? '' }),
+    read: (path) => {
+      const file = files.get(path)
+      return { name: `built-in ${path}.yaml`, node: fromPlain(file?.content ?? {}), package: file?.package }
+    },
   }
 }

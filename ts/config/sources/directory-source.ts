@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix, relative } from 'node:path'
 import { ConfigError } from '../../errors/index.ts'
-import type { ConfigSource, SourceFile } from './source.ts'
+import type { ConfigSource, TextFile } from './source.ts'
 
 const EXTENSION = '.yaml'
 /** Bytes. */
@@ -66,7 +66,7 @@ function isDirectoryLink(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function readConfig(file: string, cwd: string): SourceFile {
+function readConfig(file: string, cwd: string): TextFile {
   const name = shownPath(file, cwd)
   const place = { kind: 'file', file: name, line: 1, column: 1 } as const
   try {

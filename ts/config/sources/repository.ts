@@ -70,7 +70,7 @@ export class Repository {
     try {
       const source = this.#sourceOf(path)
       const file = source?.read(path)
-      return file && readHeader(file.text, file.name).description
+      return file && 'text' in file ? readHeader(file.text, file.name).description : undefined
     } catch (error) {
       if (error instanceof ConfigError) return undefined
       throw error
@@ -105,17 +105,27 @@ function withoutExtension(path: string): string {
 }
 
 function loadConfig(path: string, source: ConfigSource): LoadedConfig {
-  const { name, text } = source.read(path)
-  const header = readHeader(text, name)
-  const root = loadYaml(text, name)
+  const file = source.read(path)
+  const base = { path, file: file.name, provider: source.provider }
+  if ('node' in file) {
+    const header = { package: file.package, description: undefined, warnings: [] }
+    return { ...base, ...header, ...split(file.node, path) }
+  }
+  const header = readHeader(file.text, file.name)
+  const root = loadYaml(file.text, file.name)
   checkInterpolations(root)
-  if (root.kind !== 'map' && root.kind !== 'list') throw new Error(`loadYaml gave a ${root.kind}`)
-  const base = { path, file: name, provider: source.provider, ...header }
+  return { ...base, ...header, ...split(root, path) }
+}
+
+/** Takes the defaults list out of a file's content. */
+function split(root: ConfigNode, path: string): Pick<LoadedConfig, 'content' | 'defaults'> {
+  if (root.kind !== 'map' && root.kind !== 'list')
+    throw new Error(`a file is a map or a list, not ${root.kind}`)
   const defaults = root.kind === 'map' ? root.entries.get('defaults') : undefined
-  if (root.kind !== 'map' || defaults === undefined) return { ...base, content: root, defaults: undefined }
+  if (root.kind !== 'map' || defaults === undefined) return { content: root, defaults: undefined }
   const entries = new Map(root.entries)
   entries.delete('defaults')
-  return { ...base, content: { ...root, entries }, defaults: readDefaults(defaults, path) }
+  return { content: { ...root, entries }, defaults: readDefaults(defaults, path) }
 }
 
 /** Finds interpolations that cannot be read. @throws ConfigError with all of them */

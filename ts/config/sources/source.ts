@@ -1,3 +1,5 @@
+import type { ConfigNode } from '../node.ts'
+
 /** A place that configuration files come from. */
 export interface ConfigSource {
   /** Who added it: `hydra`, `main`, `command-line`, `hydra.searchpath in main`. */
@@ -16,8 +18,17 @@ export interface ConfigSource {
   read(path: string): SourceFile
 }
 
-export interface SourceFile {
+export type SourceFile = TextFile | NodeFile
+
+export interface TextFile {
   /** For messages. */
   readonly name: string
   readonly text: string
+}
+
+/** A file that is known without reading text. */
+export interface NodeFile {
+  readonly name: string
+  readonly node: ConfigNode
+  readonly package: string | undefined
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/index.ts'
-import { type ConfigNode, isContainer, type MapNode, setEntry } from '../node.ts'
+import { type ConfigNode, isContainer, type MapNode, type ScalarNode, setEntry } from '../node.ts'
 import { clone } from './clone.ts'
 
 export interface MergeOptions {
@@ -40,7 +40,8 @@ export function mergedNode(
   options: MergeOptions,
   path: readonly string[],
 ): ConfigNode {
-  const target = before.kind === 'interpolation' ? expanded(before, options, path) : before
+  const mayStay = value.kind === 'missing' || isContainer(value)
+  const target = before.kind === 'interpolation' && mayStay ? expanded(before, options, path) : before
   if (value.kind === 'missing') return target
   if (isContainer(target) && isContainer(value) && target.kind !== value.kind) {
     throw new ConfigError({
@@ -57,7 +58,9 @@ export function mergedNode(
   return { ...clone(value), previous: before }
 }
 
-function expanded(before: ConfigNode, options: MergeOptions, path: readonly string[]): ConfigNode {
+function expanded(before: ScalarNode, options: MergeOptions, path: readonly string[]): ConfigNode {
+  // A text with interpolations in it is never a map or list.
+  if (before.kind !== 'interpolation' || !/^\$\{.*\}$/s.test(before.value)) return before
   const target = options.target(before, path)
   if (!isContainer(target)) return before
   return { ...clone(target), keyPlace: before.keyPlace, previous: before }

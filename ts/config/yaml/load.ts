@@ -1,23 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
-import { ConfigError, type Place } from '../../errors/index.ts'
-import {
-  type ConfigNode,
-  emptyMap,
-  type KeyKind,
-  type MapNode,
-  type ScalarValue,
-  setEntry,
-  textNode,
-} from '../node.ts'
-import { yamlFloatText } from './number-text.ts'
-import { floatScalar, integerScalar, plainScalar } from './scalar.ts'
+import { ConfigError } from '../../errors/index.ts'
+import { type ConfigNode, emptyMap } from '../node.ts'
+import { MAX_DEPTH } from './limits.ts'
+import { readLines } from './line-reader.ts'
 
 /** A bigger file is no configuration. */
 const MAX_CHARACTERS = 4 * 1024 * 1024
-/** Maps and lists inside each other. */
-const MAX_DEPTH = 200
-/** Nodes after aliases are expanded: stops "billion laughs". */
-const MAX_NODES = 500_000
 
 /**
  * Reads a YAML document as OmegaConf does, each node with its place. An empty document is an empty map; a document that
@@ -32,18 +19,15 @@ export function loadYaml(text: string, file: string): ConfigNode {
       hint: 'keep data in data files and name their path here',
     })
   }
-  const lines = new LineCounter()
-  const document = parse(text, file, lines)
-  const problem = document.errors[0]
-  if (problem?.message.startsWith('Maximum call stack')) throw tooDeep(deepestPlace(text, file))
-  if (problem) {
-    throw new ConfigError({
-      message: `not valid YAML: ${problem.message}`,
-      place: { kind: 'file', file, ...position(lines, problem.pos[0]) },
-      hint: problem.code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
-    })
-  }
-  const root = new Reader(file, lines).read(document.contents, 0)
+  return readLines(text, file, MAX_DEPTH) ?? readAny(text, file)
+}
+
+/** The full parser is loaded when a file needs it: that takes longer than most configurations take to compose. */
+function readAny(text: string, file: string): ConfigNode {
+  const { readDocument } = import.meta.require(
+    './document-reader.ts',
+  ) as typeof import('./document-reader.ts')
+  const root = readDocument(text, file)
   if (root.kind === 'map' || root.kind === 'list') return root
   if (root.kind === 'null') return emptyMap({ place: { kind: 'file', file, line: 1, column: 1 } })
   if (root.kind === 'str') {
@@ -54,224 +38,4 @@ export function loadYaml(text: string, file: string): ConfigNode {
     message: `a configuration file must hold a map or a list, this one is a single ${root.kind}`,
     place: root.place,
   })
-}
-
-function parse(text: string, file: string, lines: LineCounter) {
-  try {
-    return parseDocument<ParsedNode>(text, {
-      schema: 'failsafe',
-      merge: false,
-      uniqueKeys: false,
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: 'silent',
-    })
-  } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(deepestPlace(text, file))
-    throw error
-  }
-}
-
-function tooDeep(place: Place): ConfigError {
-  return new ConfigError({
-    message: `maps and lists are nested more than ${MAX_DEPTH} deep`,
-    place,
-    hint: 'check for unclosed brackets',
-  })
-}
-
-/** Where brackets or indents first pass the limit. */
-function deepestPlace(text: string, file: string): Place {
-  let depth = 0
-  let line = 1
-  let lineStart = 0
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index]
-    if (character === '\n') {
-      line++
-      lineStart = index + 1
-    } else if (character === '[' || character === '{' || character === '-') depth++
-    else if (character === ']' || character === '}') depth--
-    if (depth > MAX_DEPTH) return { kind: 'file', file, line, column: index - lineStart + 1 }
-  }
-  return { kind: 'file', file, line: 1, column: 1 }
-}
-
-function position(lines: LineCounter, offset: number): { line: number; column: number } {
-  const { line, col } = lines.linePos(offset)
-  return { line: Math.max(1, line), column: Math.max(1, col) }
-}
-
-type Key = { text: string; kind: KeyKind | undefined; place: Place }
-
-/** Turns parsed YAML into configuration nodes: scalar rules, merge keys, aliases, duplicate keys, limits. */
-class Reader {
-  readonly #file: string
-  readonly #lines: LineCounter
-  readonly #anchors = new Map<string, Node>()
-  readonly #open = new Set<Node>()
-  #nodes = 0
-
-  constructor(file: string, lines: LineCounter) {
-    this.#file = file
-    this.#lines = lines
-  }
-
-  read(node: Node | null, depth: number, fallback?: Place): ConfigNode {
-    if (node === null) return { kind: 'null', place: fallback }
-    const place = this.#place(node)
-    if (++this.#nodes > MAX_NODES) {
-      throw new ConfigError({
-        message: `more than ${MAX_NODES} values after the aliases are expanded`,
-        place,
-        hint: 'use fewer nested aliases',
-      })
-    }
-    if (depth > MAX_DEPTH) throw tooDeep(place)
-    if (isAlias(node)) return this.read(this.#aliased(node.source, place), depth + 1, place)
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
-    this.#open.add(node)
-    const value = this.#value(node, place, depth)
-    this.#open.delete(node)
-    return value
-  }
-
-  #value(node: Node, place: Place, depth: number): ConfigNode {
-    if (isSeq(node)) {
-      this.#requireTag(node.tag, 'seq', place)
-      return {
-        kind: 'list',
-        items: node.items.map((item) => this.read(item as Node | null, depth + 1, place)),
-        place,
-      }
-    }
-    if (isMap(node)) {
-      this.#requireTag(node.tag, 'map', place)
-      return this.#map(node.items as readonly YamlPair[], place, depth)
-    }
-    if (isScalar(node)) return { ...this.#scalar(node, place), place }
-    throw new ConfigError({ message: 'a value that is neither map, list nor scalar', place })
-  }
-
-  #map(pairs: readonly YamlPair[], place: Place, depth: number): MapNode {
-    const map = emptyMap({ place })
-    for (const pair of pairs) if (isMergeKey(pair.key)) this.#mergeInto(map, pair, depth)
-    const own = new Map<string, Place>()
-    for (const pair of pairs) {
-      if (isMergeKey(pair.key)) continue
-      const key = this.#key(pair.key, place)
-      const first = own.get(key.text)
-      if (first !== undefined) {
-        const where = first.kind === 'file' ? ` (line ${first.line}, column ${first.column})` : ''
-        throw new ConfigError({
-          key: key.text,
-          message: `duplicate key '${key.text}': it is already set above${where}`,
-          place: key.place,
-          hint: 'remove one of the two',
-        })
-      }
-      own.set(key.text, key.place)
-      const value = this.read(pair.value, depth + 1, key.place)
-      setEntry(map, key.text, { ...value, keyPlace: key.place }, key.kind)
-    }
-    return map
-  }
-
-  #mergeInto(map: MapNode, pair: YamlPair, depth: number): void {
-    const value = this.read(pair.value, depth + 1)
-    const sources = value.kind === 'list' ? [...value.items].reverse() : [value]
-    for (const source of sources) {
-      if (source.kind !== 'map') {
-        throw new ConfigError({
-          message: 'the merge key << takes a map or a list of maps',
-          place: source.place ?? value.place,
-        })
-      }
-      for (const [key, node] of source.entries) setEntry(map, key, node, source.keyKinds?.get(key))
-    }
-  }
-
-  #key(node: Node | null, mapPlace: Place): Key {
-    if (node === null)
-      throw new ConfigError({ message: 'a key is missing before the colon', place: mapPlace })
-    const place = this.#place(node)
-    if (isMap(node) || isSeq(node)) {
-      throw new ConfigError({ message: `a ${isMap(node) ? 'map' : 'list'} cannot be a key`, place })
-    }
-    const value = this.read(node, 0)
-    switch (value.kind) {
-      case 'str':
-      case 'interpolation':
-        return { text: value.value, kind: undefined, place }
-      case 'missing':
-        return { text: '???', kind: undefined, place }
-      case 'int':
-      case 'bool':
-        return { text: String(value.value), kind: value.kind, place }
-      case 'float':
-        return { text: yamlFloatText(value.value), kind: 'float', place }
-      case 'null':
-        throw new ConfigError({ message: 'null cannot be a key', place, hint: "quote it: 'null'" })
-      default:
-        throw new ConfigError({ message: `a ${value.kind} cannot be a key`, place })
-    }
-  }
-
-  #scalar(
-    node: { value: unknown; type?: unknown; tag?: string; source?: string },
-    place: Place,
-  ): ScalarValue {
-    const text = String(node.value ?? '')
-    const tag = node.tag?.replace('tag:yaml.org,2002:', '')
-    if (tag === undefined) return node.type === 'PLAIN' ? plainScalar(text) : textNode(text)
-    if (tag === 'str' || tag === '!') return textNode(text)
-    const plain = plainScalar(text)
-    if (tag === plain.kind) return plain
-    if (tag === 'int') return integerScalar(text) ?? this.#badTag(tag, text, place)
-    if (tag === 'float') {
-      const float = floatScalar(text)
-      if (float) return float
-      if (plain.kind === 'int') return { kind: 'float', value: Number(plain.value) }
-    }
-    return this.#badTag(node.tag ?? '', text, place)
-  }
-
-  #badTag(tag: string, text: string, place: Place): never {
-    throw new ConfigError({
-      message: `the tag ${tag} does not fit '${text}' or is not known`,
-      place,
-      hint: 'remove the tag',
-    })
-  }
-
-  #requireTag(tag: string | undefined, name: 'map' | 'seq', place: Place): void {
-    if (tag !== undefined && tag !== `tag:yaml.org,2002:${name}`) this.#badTag(tag, name, place)
-  }
-
-  #aliased(name: string, place: Place): Node {
-    const target = this.#anchors.get(name)
-    if (target === undefined) {
-      throw new ConfigError({
-        message: `the alias *${name} has no anchor &${name} above it`,
-        place,
-        suggestions: [],
-      })
-    }
-    if (this.#open.has(target))
-      throw new ConfigError({ message: `the alias *${name} contains itself`, place })
-    return target
-  }
-
-  #place(node: Node): Place {
-    return { kind: 'file', file: this.#file, ...position(this.#lines, node.range?.[0] ?? 0) }
-  }
-}
-
-interface YamlPair {
-  readonly key: Node | null
-  readonly value: Node | null
-}
-
-function isMergeKey(key: Node | null): boolean {
-  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && key.tag === undefined
 }

@@ -1,0 +1,2 @@
+/** Maps and lists inside each other. */
+export const MAX_DEPTH = 200
