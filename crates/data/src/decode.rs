@@ -5,6 +5,7 @@ mod error;
 mod exif;
 mod format;
 mod gif;
+mod gif_lzw;
 pub(crate) mod jpeg;
 mod jpeg_markers;
 mod limits;

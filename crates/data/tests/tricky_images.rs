@@ -30,7 +30,8 @@ fn pixels_or_refusals_are_pillows() {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
         let path = row["path"].as_str().unwrap();
         let result = decode_file(&folder.join(path), &Limits::default(), false);
-        let decodes = row["decodes"].as_bool().unwrap();
+        // The pixels are a newer Pillow's than the verdict: without them, the newer one refuses.
+        let decodes = row["rgb_sha256"].is_string();
         let listed = supported.contains(&row["magic"].as_str().unwrap());
         match (&result, decodes) {
             (Ok(image), true) => {

@@ -208,7 +208,7 @@ fn read_palette(bytes: &[u8], header: &Header) -> Result<(Result<Palette, Decode
     if whole > 256 {
         return Ok((Err(DecodeError::broken("invalid BMP palette size")), grey));
     }
-    let mut palette: Palette = std::array::from_fn(|index| [index as u8; 3]);
+    let mut palette: Palette = [[0; 3]; 256];
     for (index, color) in palette.iter_mut().enumerate().take(whole) {
         *color = entry(index).unwrap_or(*color);
     }

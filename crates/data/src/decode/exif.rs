@@ -16,8 +16,8 @@ impl Orientation {
             ImageFormat::Jpeg => JpegMarkers::read(bytes).ok().map(|markers| markers.exif),
             ImageFormat::Png => png_exif(bytes),
             ImageFormat::Webp => webp_exif(bytes),
-            ImageFormat::Tiff => Some(bytes.to_vec()),
-            ImageFormat::Bmp | ImageFormat::Gif => None,
+            // A TIFF's own orientation is always applied, as Pillow does.
+            ImageFormat::Tiff | ImageFormat::Bmp | ImageFormat::Gif => None,
         };
         tiff.and_then(|tiff| from_tiff(&tiff)).unwrap_or(Self::UPRIGHT)
     }
@@ -55,7 +55,7 @@ impl Orientation {
 }
 
 /// Tag 0x0112 of the first directory of a TIFF structure.
-fn from_tiff(tiff: &[u8]) -> Option<Orientation> {
+pub fn from_tiff(tiff: &[u8]) -> Option<Orientation> {
     let big = match tiff.get(..4)? {
         b"MM\0*" => true,
         b"II*\0" => false,

@@ -1,42 +1,134 @@
-//! The first frame of a GIF, on its canvas.
+//! The first frame of a GIF on its canvas, read and refused as Pillow reads and refuses it.
 
-use std::io::Cursor;
-
-use gif::{ColorOutput, DecodeOptions, DecodingError};
-
-use super::{DecodeError, Limits};
+use super::{DecodeError, Limits, gif_lzw};
 use crate::RgbImage;
 
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, DecodeError> {
-    let mut options = DecodeOptions::new();
-    options.set_color_output(ColorOutput::Indexed);
-    let mut decoder = options.read_info(Cursor::new(bytes)).map_err(refusal)?;
-    let (width, height) = (usize::from(decoder.width()), usize::from(decoder.height()));
-    limits.check(width as u64, height as u64)?;
-    let global = decoder.global_palette().map(<[u8]>::to_vec);
-    let frame = decoder.read_next_frame().map_err(refusal)?.ok_or(DecodeError::Truncated("GIF"))?;
-    let palette = frame.palette.clone().or(global).unwrap_or_default();
-    let color = |index: u8| {
-        let at = usize::from(index) * 3;
-        palette.get(at..at + 3).map_or([index; 3], |color| [color[0], color[1], color[2]])
-    };
-    let mut image = RgbImage::new(width, height, color(0).repeat(width * height));
-    let (left, top) = (usize::from(frame.left), usize::from(frame.top));
-    let (frame_width, frame_height) = (usize::from(frame.width), usize::from(frame.height));
-    for y in 0..frame_height.min(height.saturating_sub(top)) {
-        for x in 0..frame_width.min(width.saturating_sub(left)) {
-            let at = ((top + y) * width + left + x) * 3;
-            image.pixels_hwc[at..at + 3].copy_from_slice(&color(frame.buffer[y * frame_width + x]));
-        }
+    let frame = Frame::read(bytes)?;
+    limits.check(frame.canvas.0 as u64, frame.canvas.1 as u64)?;
+    if frame.width == 0 || frame.height == 0 {
+        return Err(DecodeError::broken("a GIF frame without pixels"));
     }
-    Ok(image)
+    let (width, height) = frame.canvas;
+    let mut indices = vec![frame.transparent.unwrap_or(0); width * height];
+    let mut target = gif_lzw::Target {
+        pixels: &mut indices,
+        stride: width,
+        left: frame.left,
+        top: frame.top,
+        width: frame.width,
+        height: frame.height,
+    };
+    gif_lzw::decode(&bytes[frame.data..], frame.bits, frame.interlaced, &mut target)?;
+    let mut colors = [[0u8; 3]; 256];
+    match &frame.palette {
+        Some(palette) => {
+            for (color, entry) in colors.iter_mut().zip(palette.chunks_exact(3)) {
+                color.copy_from_slice(entry);
+            }
+        }
+        None => colors = std::array::from_fn(|level| [level as u8; 3]),
+    }
+    let pixels = indices.iter().flat_map(|index| colors[usize::from(*index)]).collect();
+    Ok(RgbImage::new(width, height, pixels))
 }
 
-fn refusal(error: DecodingError) -> DecodeError {
-    match error {
-        DecodingError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            DecodeError::Truncated("GIF")
+/// What stands before the first frame's pixels.
+struct Frame<'a> {
+    /// Width and height, grown where the frame does not fit.
+    canvas: (usize, usize),
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    interlaced: bool,
+    transparent: Option<u8>,
+    /// `None`: indices are grey levels.
+    palette: Option<&'a [u8]>,
+    /// Bits of a symbol at the start.
+    bits: u8,
+    /// Where the pixel data begins.
+    data: usize,
+}
+
+impl<'a> Frame<'a> {
+    fn read(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader { bytes, at: 13 };
+        let &[w0, w1, h0, h1, flags, ..] = bytes.get(6..13).ok_or_else(no_frame)? else {
+            return Err(no_frame());
+        };
+        let screen = (usize::from(u16::from_le_bytes([w0, w1])), usize::from(u16::from_le_bytes([h0, h1])));
+        let global = if flags & 128 != 0 { Some(reader.palette(flags)) } else { None };
+        let mut transparent = None;
+        loop {
+            match reader.take(1) {
+                [] | [b';'] => return Err(no_frame()),
+                [b'!'] => {
+                    let &[label] = reader.take(1) else { return Err(no_frame()) };
+                    let block = reader.block();
+                    match (label, block) {
+                        (249, Some(block)) => {
+                            let &[flags, _, _, ref rest @ ..] = block else { return Err(no_frame()) };
+                            if flags & 1 != 0 {
+                                transparent = Some(*rest.first().ok_or_else(no_frame)?);
+                            }
+                        }
+                        (254, None) => continue,
+                        _ => {}
+                    }
+                    while reader.block().is_some() {}
+                }
+                [b','] => break,
+                _ => {}
+            }
         }
-        other => DecodeError::Broken(other.to_string()),
+        let &[x0, x1, y0, y1, w0, w1, h0, h1, flags] = reader.take(9) else { return Err(no_frame()) };
+        let number = |low, high| usize::from(u16::from_le_bytes([low, high]));
+        let (left, top, width, height) = (number(x0, x1), number(y0, y1), number(w0, w1), number(h0, h1));
+        let local = if flags & 128 != 0 { Some(reader.palette(flags)) } else { None };
+        let palette = local.or(global).filter(|palette| !is_ramp(palette));
+        let &[bits] = reader.take(1) else { return Err(no_frame()) };
+        let canvas = (screen.0.max(left + width), screen.1.max(top + height));
+        let interlaced = flags & 64 != 0;
+        Ok(Self { canvas, left, top, width, height, interlaced, transparent, palette, bits, data: reader.at })
+    }
+}
+
+/// Entry i is the grey level i, so that no palette is needed.
+fn is_ramp(palette: &[u8]) -> bool {
+    palette
+        .chunks(3)
+        .enumerate()
+        .all(|(index, entry)| entry.len() == 3 && entry.iter().all(|value| usize::from(*value) == index))
+}
+
+fn no_frame() -> DecodeError {
+    DecodeError::broken("no image found in the GIF")
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// The next bytes; fewer at the end of the file.
+    fn take(&mut self, count: usize) -> &'a [u8] {
+        let end = (self.at + count).min(self.bytes.len());
+        let taken = &self.bytes[self.at.min(end)..end];
+        self.at = end;
+        taken
+    }
+
+    fn palette(&mut self, flags: u8) -> &'a [u8] {
+        self.take(3 << ((flags & 7) + 1))
+    }
+
+    /// The next data block; `None` for the empty one that ends a chain.
+    fn block(&mut self) -> Option<&'a [u8]> {
+        match self.take(1) {
+            [] | [0] => None,
+            length => Some(self.take(usize::from(length[0]))),
+        }
     }
 }

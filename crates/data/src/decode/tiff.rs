@@ -8,7 +8,10 @@ use tiff::{
     tags::Tag,
 };
 
-use super::{DecodeError, Limits};
+use super::{
+    DecodeError, Limits,
+    exif::{Orientation, from_tiff},
+};
 use crate::RgbImage;
 
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, DecodeError> {
@@ -78,7 +81,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, DecodeError> {
             _ => [level(value(0)), level(value(1)), level(value(2))],
         });
     }
-    Ok(image)
+    Ok(from_tiff(bytes).unwrap_or(Orientation::UPRIGHT).apply(image))
 }
 
 fn refusal(error: TiffError) -> DecodeError {
