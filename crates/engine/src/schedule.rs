@@ -81,4 +81,20 @@ mod tests {
         assert_eq!(factor(&spec, 7, 2), 1.0);
         assert!((factor(&spec, 0, 6) - 0.01).abs() < 1e-15);
     }
+
+    #[test]
+    fn every_rate_is_torchs() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../tests/fixtures/schedule/schedules.json"))
+                .expect("the golden file");
+        let lr = golden["learning_rate"].as_f64().expect("a number");
+        for case in golden["cases"].as_array().expect("cases") {
+            let spec: ScheduleSpec = serde_json::from_value(case["spec"].clone()).expect("a schedule");
+            for (step, expected) in case["rates"].as_array().expect("rates").iter().enumerate() {
+                let (found, expected) =
+                    (lr * factor(&spec, 0, step as u64), expected.as_f64().expect("a number"));
+                assert!((found - expected).abs() < 1e-12, "{spec:?} step {step}: {found} {expected}");
+            }
+        }
+    }
 }

@@ -158,7 +158,7 @@ pub struct EvaluateReport {
     pub f1_micro: f64,
     pub precision_macro: f64,
     pub recall_macro: f64,
-    /// One-vs-rest, mean over the classes for which it is defined; `null` if none.
+    /// One-vs-rest, mean over all classes; one without positives or negatives counts 0, as in torchmetrics.
     pub auroc_macro: Option<f64>,
     /// Expected calibration error, 15 equal-width bins.
     pub ece: f64,

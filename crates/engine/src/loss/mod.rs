@@ -93,3 +93,37 @@ impl Loss {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tch::Reduction;
+
+    use super::*;
+
+    #[test]
+    fn a_mixture_is_cross_entropy_with_soft_targets() {
+        let options = (Kind::Float, Device::Cpu);
+        let logits_nk = Tensor::from_slice(&[0.5f32, -1.0, 2.0, 0.0, 3.0, -2.0, 1.0, 1.5, 0.25]).view([3, 3]);
+        let (labels_n, others_n) = (Tensor::from_slice(&[0i64, 1, 2]), Tensor::from_slice(&[2i64, 0, 1]));
+        let (share, classes) = (0.3, 3);
+        let hot = |labels: &Tensor| labels.one_hot(classes).to_kind(Kind::Float);
+        let soft_nk = hot(&labels_n) * share + hot(&others_n) * (1.0 - share);
+        for class_weights in [None, Some(vec![0.5, 2.0, 1.0])] {
+            let spec = LossSpec::CrossEntropy { label_smoothing: 0.1, class_weights: class_weights.clone() };
+            let loss = Loss::new(&spec, classes as u32, options.1).expect("a loss");
+            let target = Target::Mixed { labels_n: &labels_n, others_n: &others_n, share };
+            let found = loss.mean(&logits_nk, target).expect("a number").double_value(&[]);
+            let weight = loss.class_weights_k.as_ref();
+            let expected =
+                logits_nk.cross_entropy_loss(&soft_nk, weight, Reduction::Mean, -100, 0.1).double_value(&[]);
+            assert!((found - expected).abs() < 1e-6, "{class_weights:?}: {found} {expected}");
+        }
+    }
+
+    #[test]
+    fn weights_of_another_number_of_classes_are_refused() {
+        let spec = LossSpec::CrossEntropy { label_smoothing: 0.0, class_weights: Some(vec![1.0; 4]) };
+        let Err(Error::Fault(fault)) = Loss::new(&spec, 5, Device::Cpu) else { panic!("accepted") };
+        assert!(fault.message.contains('4') && fault.message.contains('5'));
+    }
+}

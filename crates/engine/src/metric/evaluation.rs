@@ -142,3 +142,74 @@ fn rank(row: &[f32], label: usize) -> usize {
     let own = row[label];
     row.iter().enumerate().filter(|&(i, &value)| value > own || (value == own && i < label)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use classifier_spec::LossSpec;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn numbers(value: &Value) -> Vec<f64> {
+        value.as_array().expect("a list").iter().map(|v| v.as_f64().expect("a number")).collect()
+    }
+
+    #[test]
+    fn every_number_is_torchmetrics() {
+        let golden: Value = serde_json::from_str(include_str!("../../tests/fixtures/metric/metrics.json"))
+            .expect("the golden file");
+        let labels: Vec<i64> = numbers(&golden["labels"]).into_iter().map(|label| label as i64).collect();
+        let logits: Vec<f32> =
+            numbers(&golden["logits"]).into_iter().map(|value| value as f32 / 64.0).collect();
+        let classes = logits.len() / labels.len();
+        let spec = LossSpec::CrossEntropy {
+            label_smoothing: 0.1,
+            class_weights: Some(numbers(&golden["class_weights"])),
+        };
+        let loss = Loss::new(&spec, classes as u32, Device::Cpu).expect("a loss");
+        let mut evaluation = Evaluation::new(classes);
+        // In batches of ten, after something that a reset must forget.
+        evaluation
+            .update(&Tensor::zeros([1, classes as i64], (Kind::Float, Device::Cpu)), &[0], &[0])
+            .expect("row");
+        evaluation.reset();
+        for (i, labels) in labels.chunks(10).enumerate() {
+            let rows = &logits[i * 10 * classes..(i * 10 + labels.len()) * classes];
+            let rows = Tensor::from_slice(rows).view([labels.len() as i64, classes as i64]);
+            let indices: Vec<u32> = (0..labels.len()).map(|k| (i * 10 + k) as u32).collect();
+            evaluation.update(&rows, labels, &indices).expect("updated");
+        }
+        let found = evaluation.compute(&loss, Device::Cpu).expect("scores");
+        for (name, value) in [
+            ("loss", found.loss),
+            ("nll", found.nll),
+            ("acc_top1", found.acc_top1),
+            ("acc_top5", found.acc_top5),
+            ("f1_macro", found.f1_macro),
+            ("f1_micro", found.f1_micro),
+            ("precision_macro", found.precision_macro),
+            ("recall_macro", found.recall_macro),
+            ("auroc_macro", found.auroc_macro.expect("an area")),
+            ("ece", found.ece),
+        ] {
+            let expected = golden[name].as_f64().expect("a number");
+            assert!((value - expected).abs() < 1e-6, "{name}: {value} {expected}");
+        }
+        for (c, class) in found.per_class.iter().enumerate() {
+            for (name, value) in [
+                ("f1", class.f1),
+                ("precision", class.precision),
+                ("recall", class.recall),
+                ("auroc", class.auroc.unwrap_or(0.0)),
+            ] {
+                let expected = numbers(&golden[name])[c];
+                assert!((value - expected).abs() < 1e-6, "{name} of {c}: {value} {expected}");
+            }
+        }
+        assert_eq!(found.per_class[3].auroc, None);
+        let confusion: Vec<u32> =
+            numbers(&golden["confusion"]).into_iter().map(|count| count as u32).collect();
+        assert_eq!(found.arrays.confusion_cc, confusion);
+        assert_eq!(found.arrays.indices_n, (0..labels.len() as u32).collect::<Vec<_>>());
+    }
+}

@@ -81,3 +81,43 @@ impl Scaler {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_and_skips_are_torchs() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/scaler/scaler.json"))
+                .expect("the golden file");
+        let overflows: Vec<u64> = serde_json::from_value(golden["overflows"].clone()).expect("steps");
+        let mut scaler = Scaler::new(Device::Cpu).expect("a scaler");
+        let (mut changes, mut skipped) = (Vec::new(), 0);
+        for step in 0..golden["steps"].as_u64().expect("a number") {
+            let value = if overflows.contains(&step) { f64::INFINITY } else { 1.0 };
+            let before = scaler.state().expect("a state").scale;
+            let grads = [Tensor::full([3], value, (Kind::Float, Device::Cpu))];
+            scaler.unscale(&grads).expect("unscaled");
+            scaler.update().expect("updated");
+            let after = scaler.state().expect("a state").scale;
+            if after != before {
+                changes.push(serde_json::json!([step, after]));
+            }
+            skipped += scaler.take_skipped().expect("a count");
+        }
+        assert_eq!(serde_json::Value::Array(changes), golden["changes"]);
+        assert_eq!(skipped as usize, overflows.len());
+    }
+
+    #[test]
+    fn gradients_come_back_and_the_state_too() {
+        let mut scaler = Scaler::new(Device::Cpu).expect("a scaler");
+        scaler.restore(ScalerState { scale: 8.0, growth_tracker: 1999 }).expect("restored");
+        let grads = [Tensor::from_slice(&[16f32, -4.0])];
+        assert_eq!(scaler.unscale(&grads).expect("unscaled").double_value(&[]), 0.0);
+        assert_eq!(Vec::<f32>::try_from(&grads[0]).expect("floats"), [2.0, -0.5]);
+        scaler.update().expect("updated");
+        assert_eq!(scaler.state().expect("a state"), ScalerState { scale: 16.0, growth_tracker: 0 });
+    }
+}
