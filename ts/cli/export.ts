@@ -39,12 +39,19 @@ export async function run(argv: string[]): Promise<number> {
   })
   const source = await findModel(options.model)
   if (source.kind === 'onnx')
-    throw new ConfigError({ key: 'model', message: `${options.model} is an ONNX file already`, hint: 'give the run or checkpoint folder' })
+    throw new ConfigError({
+      key: 'model',
+      message: `${options.model} is an ONNX file already`,
+      hint: 'give the run or checkpoint folder',
+    })
   const output = resolve(options.output ?? `${source.run ?? source.directory}/model.onnx`)
   const logger = createLogger('export', 'info', [consoleSink(terminalScreen())])
   await ensureNative({ quiet: true })
   const engine = await loadEngine()
-  const { session, report: model } = await engine.openSession(scoringPlan(source.plan, source.directory), null)
+  const { session, report: model } = await engine.openSession(
+    scoringPlan(source.plan, source.directory),
+    null,
+  )
   try {
     const request = {
       directory: dirname(output),
@@ -57,7 +64,8 @@ export async function run(argv: string[]): Promise<number> {
       model,
     }
     const exported = await exportOnnx(session, request, logger)
-    if (flags.has('--json')) process.stdout.write(`${JSON.stringify({ files: exported.files, ...exported.agreement })}\n`)
+    if (flags.has('--json'))
+      process.stdout.write(`${JSON.stringify({ files: exported.files, ...exported.agreement })}\n`)
     else process.stdout.write(`${exported.files.join('\n')}\n`)
     return 0
   } finally {
