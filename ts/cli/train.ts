@@ -25,12 +25,8 @@ export async function run(argv: string[]): Promise<number> {
   const { config } = prepared
   const sinks = [consoleSink(screen)]
   const logger = createLogger('train', config.log_level, sinks)
-  for (const warning of prepared.warnings)
-    logger.warn(
-      [warning.key === undefined ? warning.message : `${warning.key}: ${warning.message}`, warning.hint ?? []]
-        .flat()
-        .join('; '),
-    )
+  const { sayProblems } = await import('../verbs/plan-training.ts')
+  sayProblems(prepared.warnings, logger)
 
   const { watchSignals } = await import('../train/interrupt.ts')
   const signals = watchSignals((name) => {

@@ -7,6 +7,7 @@ import {
   resolvePlan,
 } from '../config/plan/index.ts'
 import type { Config } from '../config/schema/config.ts'
+import type { ConfigProblem } from '../errors/index.ts'
 import { DEFAULT_OUTPUT, generateJerseyNumbers } from '../generate/index.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Dataset } from '../native/engine.ts'
@@ -33,11 +34,16 @@ export async function planTraining(
   const wanted = pretrainedArchitecture(config)
   const pretrained = wanted === null ? null : await pretrainedWeights(wanted, logger)
   const resolved = resolvePlan(config, dataset.summary, machineFacts(engine), pretrained)
-  for (const { key, message, hint } of resolved.warnings)
+  sayProblems(resolved.warnings, logger)
+  return { ...resolved, dataset, datasetSpec: spec }
+}
+
+/** Says warnings about a configuration, one line each. */
+export function sayProblems(problems: readonly ConfigProblem[], logger: Logger): void {
+  for (const { key, message, hint } of problems)
     logger.warn(
       [key === undefined ? message : `${key}: ${message}`, ...(hint === undefined ? [] : [hint])].join('; '),
     )
-  return { ...resolved, dataset, datasetSpec: spec }
 }
 
 /** What this machine can do, as the plan must know it. */

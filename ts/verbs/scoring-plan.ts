@@ -1,3 +1,4 @@
+import type { Dataset, Engine, Session } from '../native/engine.ts'
 import type { LoaderSpec, Plan } from '../native/spec.d.ts'
 
 /**
@@ -10,5 +11,21 @@ export function scoringPlan(plan: Plan, directory: string, changes: Partial<Load
     model: { ...plan.model, weights: directory, freeze: [] },
     train: { ...plan.train, ema: null },
     eval_loader: { ...plan.eval_loader, ...changes },
+  }
+}
+
+/** A session of its own with a checkpoint's scored weights, so that a run's own stay as they are. */
+export async function withScored<T>(
+  engine: Engine,
+  plan: Plan,
+  checkpoint: string,
+  dataset: Dataset | null,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { session } = await engine.openSession(scoringPlan(plan, checkpoint), dataset)
+  try {
+    return await use(session)
+  } finally {
+    await session.close()
   }
 }

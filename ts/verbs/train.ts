@@ -1,26 +1,25 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConfigError } from '../errors/index.ts'
+import { lintRecipe } from '../config/lint/index.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
-import type { Evaluation, Session } from '../native/engine.ts'
-import type { EvaluateReport, Position } from '../native/spec.d.ts'
-import type { RunContext, Scalars } from '../train/callback.ts'
+import type { Session } from '../native/engine.ts'
+import type { NativeEngine } from '../native/native-engine.ts'
+import type { OpenReport, Position } from '../native/spec.d.ts'
+import type { RunContext } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
 import { History } from '../train/history.ts'
 import { Hooks } from '../train/hooks.ts'
-import { type LoopResult, trainLoop } from '../train/loop.ts'
-import { planDifferences } from '../train/plan-difference.ts'
+import { trainLoop } from '../train/loop.ts'
 import { Recorder } from '../train/recorder.ts'
-import { resumeCandidates, resumeSession } from '../train/resume.ts'
+import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.ts'
 import { Run } from '../train/run.ts'
-import { evaluationScalars } from '../train/scalars.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { writeJson } from '../train/write-json.ts'
+import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
-import { planTraining } from './plan-training.ts'
-import { scoringPlan } from './scoring-plan.ts'
+import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
+import { withScored } from './scoring-plan.ts'
+import { testBest } from './test-best.ts'
 import type { TrainingJob, TrainingOutcome, TrainingSurroundings } from './training-job.ts'
 import { versions } from './versions.ts'
 
@@ -35,19 +34,46 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
   const planned = await planTraining(config, engine, logger)
   const done = config.resume === 'never' ? undefined : await finishedSummary(directory, planned.plan)
   if (done) return { summary: done, directory, already: true }
+  sayProblems(
+    lintRecipe({ config, plan: planned.plan, run: planned.run, summary: planned.dataset.summary }),
+    logger,
+  )
 
   const { session, report: model } = await engine.openSession(planned.plan, planned.dataset)
-  around.onSession?.(session)
-  for (const note of model.notes) logger.info(note)
+  try {
+    around.onSession?.(session)
+    for (const note of model.notes) logger.info(note)
+    const resumed = await resumeSession(
+      await resumeCandidates(config.resume, directory),
+      session,
+      planned.plan,
+      logger,
+    )
+    const run = await openRun(job, around, { engine, planned, session, model, resumed })
+    return await follow(run, job, around, { engine, planned, session, model, resumed })
+  } finally {
+    await session.close()
+  }
+}
+
+/** What a training stands on once its session is open. */
+interface Ground {
+  readonly engine: NativeEngine
+  readonly planned: PlannedTraining
+  readonly session: Session
+  readonly model: OpenReport
+  readonly resumed: Resumed | undefined
+}
+
+async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: Ground): Promise<Run> {
+  const { directory, config } = job
+  const { logger } = around
+  const { engine, planned, session, model, resumed } = ground
   const store = new CheckpointStore(directory)
-  const candidates = await resumeCandidates(config.resume, directory)
-  const resumed = await resumeSession(candidates, session, planned.plan, logger)
   await store.sweep()
-  const history = new History(resumed?.state.history ?? [])
-  const metrics = new MetricsFile(directory, resumed?.state.metricsBytes ?? 0)
   const sinkContext = { directory, config: job.composed, resumedStep: resumed?.position.step ?? null, logger }
-  const sinks = config.logging.map(({ definition, options }) => definition.create(options, sinkContext))
-  const recorder = new Recorder(metrics, sinks)
+  const loggers = planned.run.fastDevRun === null ? config.logging : []
+  const sinks = loggers.map(({ definition, options }) => definition.create(options, sinkContext))
   const context: RunContext = {
     directory,
     plan: planned.plan,
@@ -55,19 +81,17 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
     summary: planned.dataset.summary,
     classes: planned.dataset.summary.classes,
     model,
-    history,
+    history: new History(resumed?.state.history ?? []),
     logger,
     resumedEpoch: resumed?.position.epoch ?? 0,
   }
   const preprocessing = { input_hw: model.input_hw, mean: model.mean, std: model.std }
+  const callbacks = config.callbacks.map(({ definition, options }) => definition.create(options))
   const run = new Run({
     context,
     session,
-    hooks: new Hooks([
-      ...config.callbacks.map(({ definition, options }) => definition.create(options)),
-      ...around.callbacks,
-    ]),
-    recorder,
+    hooks: new Hooks([...callbacks, ...around.callbacks]),
+    recorder: new Recorder(new MetricsFile(directory, resumed?.state.metricsBytes ?? 0), sinks),
     store,
     exporter: async ({ directory: folder, opset, foldBn }, checkpoint) => {
       const request = {
@@ -79,7 +103,9 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
         model,
       }
       const written = checkpoint
-        ? await withScored(checkpoint, (scored) => exportOnnx(scored, { ...request, weights: 'raw' }, logger))
+        ? await withScored(engine, planned.plan, checkpoint, null, (scored) =>
+            exportOnnx(scored, { ...request, weights: 'raw' }, logger),
+          )
         : await exportOnnx(session, { ...request, weights: 'auto' }, logger)
       return written.files
     },
@@ -88,9 +114,8 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
   })
   if (resumed) {
     run.restore(resumed.state, resumed.directory, resumed.position)
-    logger.info(`resumed at epoch ${resumed.position.epoch + 1}, step ${resumed.position.step}`, {
-      from: resumed.directory,
-    })
+    const { epoch, step } = resumed.position
+    logger.info(`resumed at epoch ${epoch + 1}, step ${step}`, { from: resumed.directory })
   }
   await writeJson(join(directory, 'plan.json'), {
     plan: planned.plan,
@@ -102,124 +127,56 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
     preprocessing,
     versions: versions(engine),
   })
-  const resumedFrom = [...(resumed ? [resumed.directory] : [])]
-  let result: LoopResult
-  let test: Scalars | null = null
+  return run
+}
+
+async function follow(
+  run: Run,
+  job: TrainingJob,
+  around: TrainingSurroundings,
+  ground: Ground,
+): Promise<TrainingOutcome> {
+  const { directory } = job
+  const { engine, planned, session, resumed } = ground
+  const { context, recorder, hooks } = run
   try {
-    await run.perform(await run.hooks.ask('runStart', undefined, context), 0, resumed?.position ?? start)
-    result = await trainLoop(run, planned.run, resumed?.position ?? start, around.interrupt)
-    const summary = await summarize()
-    if (result.status !== 'interrupted') {
-      test = await testBest()
-      const end = { status: result.status, position: result.position }
-      await run.perform(await run.hooks.ask('runEnd', end, context), result.position.epoch, result.position)
-    }
-    const final = { ...summary, test, timing: { ...summary.timing, total_s: elapsed() } }
-    await writeJson(join(directory, 'summary.json'), final)
-    recorder.summary(result.final)
-    await recorder.finish(result.status, result.status === 'interrupted' ? 75 : 0)
-    return { summary: final, directory, already: false }
-  } catch (error) {
-    await recorder.finish('failed', 1)
-    throw error
-  } finally {
-    await session.close()
-  }
-
-  /** A session of its own with a checkpoint's scored weights, so that the run's own stay as they are. */
-  async function withScored<T>(checkpoint: string, use: (scored: Session) => Promise<T>): Promise<T> {
-    const opened = await engine.openSession(scoringPlan(planned.plan, checkpoint), planned.dataset)
-    try {
-      return await use(opened.session)
-    } finally {
-      await opened.session.close()
-    }
-  }
-
-  function elapsed(): number {
-    return (Date.now() - around.startedAt) / 1000
-  }
-
-  async function summarize(): Promise<Summary> {
+    const from = resumed?.position ?? start
+    await run.perform(await hooks.ask('runStart', undefined, context), from.epoch, from)
+    const result = await trainLoop(run, planned.run, from, around.interrupt)
     const inspect = await session.inspect()
-    const images = run.imagesTrained
-    return {
+    const interrupted = result.status === 'interrupted'
+    const test = interrupted ? null : await testBest(run, engine, planned, result.position)
+    if (!interrupted) {
+      const end = { status: result.status, position: result.position }
+      await run.perform(await hooks.ask('runEnd', end, context), result.position.epoch, result.position)
+    }
+    const summary: Summary = {
       status: result.status,
       reason: result.reason,
       epochs: result.position.epoch,
       steps: result.position.step,
       best: run.best,
       final: result.final,
-      test: null,
+      test,
       weights_sha256: inspect.weights_sha256,
       ema_sha256: inspect.ema_sha256,
       timing: timing(inspect, {
         startToFirstStep: run.firstSpanAt === undefined ? null : (run.firstSpanAt - around.startedAt) / 1000,
-        total: elapsed(),
-        images,
+        total: (Date.now() - around.startedAt) / 1000,
+        images: run.imagesTrained,
       }),
       peak_rss_mb: inspect.peak_rss_mb,
       peak_device_mb: inspect.peak_device_mb,
-      resumed_from: resumedFrom,
+      resumed_from: resumed ? [resumed.directory] : [],
       skipped_images: run.skippedImages,
       versions: versions(engine),
     }
+    await writeJson(join(directory, 'summary.json'), summary)
+    recorder.summary(result.final)
+    await recorder.finish(result.status, interrupted ? 75 : 0)
+    return { summary, directory, already: false }
+  } catch (error) {
+    await recorder.finish('failed', 1)
+    throw error
   }
-
-  /** The test split, scored with the best checkpoint's weights. */
-  async function testBest(): Promise<Scalars | null> {
-    if (model.test_batches === 0 || planned.run.limitTestBatches === 0) return null
-    const best = await store.follow('best')
-    if (best) await session.load(best)
-    const evaluation = await session.evaluate({
-      split: 'test',
-      weights: 'auto',
-      limit_batches: planned.run.limitTestBatches,
-    })
-    const scalars = evaluationScalars('test', evaluation.report, context.classes)
-    const event = {
-      epoch: result.position.epoch - 1,
-      position: result.position,
-      evaluation,
-      scalars,
-      sanity: false,
-      split: 'test' as const,
-    }
-    await run.perform(await run.hooks.ask('validationEnd', event, context), event.epoch, result.position)
-    recorder.row(event.epoch, result.position, scalars)
-    logger.info(testLine(evaluation.report, best !== undefined))
-    return scalars
-  }
-}
-
-function testLine(report: EvaluateReport, best: boolean): string {
-  const weights = best ? "the best checkpoint's weights" : 'the last weights'
-  return `test: acc ${(report.acc_top1 * 100).toFixed(1)} %, loss ${report.loss.toFixed(3)} on ${report.images} images with ${weights}`
-}
-
-/** The summary of a run that ended by itself under the same plan. */
-async function finishedSummary(directory: string, plan: unknown): Promise<Summary | undefined> {
-  const [summaryFile, planFile] = [join(directory, 'summary.json'), join(directory, 'plan.json')]
-  if (!existsSync(summaryFile) || !existsSync(planFile)) return undefined
-  const summary = JSON.parse(await readFile(summaryFile, 'utf8')) as Summary
-  if (summary.status !== 'completed' && summary.status !== 'stopped') return undefined
-  const before = JSON.parse(await readFile(planFile, 'utf8')) as { plan: unknown }
-  const differences = planDifferences(before.plan, plan)
-  if (differences.length > 0)
-    throw new ConfigError(
-      differences.map(({ key, before: was, now }) => ({
-        key,
-        message: `the run was completed with ${JSON.stringify(was)}, now ${JSON.stringify(now)}`,
-      })),
-      {
-        hint: `${directory} holds a completed run: choose another hydra.run.dir, or set resume=never to begin again here`,
-      },
-    )
-  return longer(before.plan, plan) ? undefined : summary
-}
-
-/** A completed run may go on for more epochs where its schedule does not depend on their number. */
-function longer(before: unknown, now: unknown): boolean {
-  const epochs = (plan: unknown): number => (plan as { train: { max_epochs: number } }).train.max_epochs
-  return epochs(now) > epochs(before)
 }

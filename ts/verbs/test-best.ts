@@ -1,0 +1,38 @@
+import type { Evaluation, Session } from '../native/engine.ts'
+import type { NativeEngine } from '../native/native-engine.ts'
+import type { Position } from '../native/spec.d.ts'
+import type { Scalars } from '../train/callback.ts'
+import { CheckpointStore } from '../train/checkpoint-store.ts'
+import type { Run } from '../train/run.ts'
+import { evaluationScalars } from '../train/scalars.ts'
+import type { PlannedTraining } from './plan-training.ts'
+import { withScored } from './scoring-plan.ts'
+
+/** Scores the test split after training, with the best checkpoint's weights where there is one; null without a test split. */
+export async function testBest(
+  run: Run,
+  engine: NativeEngine,
+  planned: PlannedTraining,
+  position: Position,
+): Promise<Scalars | null> {
+  const { context } = run
+  const { limitTestBatches } = planned.run
+  if (context.model.test_batches === 0 || limitTestBatches === 0) return null
+  const best = await new CheckpointStore(context.directory).follow('best')
+  const score = (session: Session): Promise<Evaluation> =>
+    session.evaluate({ split: 'test', weights: 'auto', limit_batches: limitTestBatches })
+  const evaluation = best
+    ? await withScored(engine, planned.plan, best, planned.dataset, score)
+    : await score(run.session)
+  const { report } = evaluation
+  const scalars = evaluationScalars('test', report, context.classes)
+  const epoch = Math.max(0, position.epoch - 1)
+  const event = { epoch, position, evaluation, scalars, sanity: false, split: 'test' as const }
+  await run.perform(await run.hooks.ask('validationEnd', event, context), epoch, position)
+  run.recorder.row(epoch, position, scalars)
+  const weights = best ? "the best checkpoint's weights" : 'the last weights'
+  context.logger.info(
+    `test: acc ${(report.acc_top1 * 100).toFixed(1)} %, loss ${report.loss.toFixed(3)} on ${report.images} images with ${weights}`,
+  )
+  return scalars
+}
