@@ -161,6 +161,8 @@ int ct_jpeg_decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_
       done++;
     }
   }
+  /* What follows a whole image may be missing, but not be wrong. */
+  if (info->output_scanline == info->output_height) jpeg_finish_decompress(info);
   return finish(decoder, CT_JPEG_OK);
 }
 
