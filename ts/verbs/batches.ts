@@ -5,6 +5,7 @@ import type { Batch, NativeEngine } from '../native/native-engine.ts'
 import type { Split } from '../native/spec.d.ts'
 import { contactSheetPlot } from '../plot/contact-sheet.ts'
 import { npy } from './npy.ts'
+import { normalizedPlanes } from './onnx-model.ts'
 import type { PlannedTraining } from './plan-training.ts'
 
 export interface BatchesRequest {
@@ -66,7 +67,7 @@ export async function writeBatches(
     await writeFile(join(output, name), content)
   }
   await write('images.npy', npy(images, shape))
-  const inputs = normalized(images, labels.length, height, width, loader.normalization)
+  const inputs = normalizedPlanes(images, labels.length, height * width, ...loader.normalization)
   await write('inputs.npy', npy(inputs, [labels.length, 3, height, width]))
   await write('labels.npy', npy(BigInt64Array.from(labels, BigInt), [labels.length]))
   await write('files.txt', paths.map((path) => `${path}\n`).join(''))
@@ -83,26 +84,6 @@ export async function writeBatches(
     await write(`sheet-${String(from / perSheet).padStart(2, '0')}.png`, sheet)
   }
   return { output, images: labels.length, height, width, files }
-}
-
-/** f32 [n, 3, height, width] of u8 [n, height, width, 3]: (x / 255 − mean) / std, per channel. */
-function normalized(
-  images: Uint8Array,
-  n: number,
-  height: number,
-  width: number,
-  [mean, std]: readonly [readonly number[], readonly number[]],
-): Float32Array {
-  const plane = height * width
-  const inputs = new Float32Array(n * 3 * plane)
-  for (let image = 0; image < n; image++)
-    for (let channel = 0; channel < 3; channel++) {
-      const [m, s] = [mean[channel] ?? 0, std[channel] ?? 1]
-      const from = image * plane * 3 + channel
-      const to = (image * 3 + channel) * plane
-      for (let at = 0; at < plane; at++) inputs[to + at] = ((images[from + at * 3] ?? 0) / 255 - m) / s
-    }
-  return inputs
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
