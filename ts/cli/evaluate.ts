@@ -1,13 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import Table from 'cli-table3'
 import * as v from 'valibot'
 import { ConfigError } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
 import { softmax } from '../metrics/classification.ts'
 import { loadEngine } from '../native/native-engine.ts'
+import { plainName } from '../plot/plain-name.ts'
 import { ensureNative } from '../setup/index.ts'
+import { plainTable } from '../text/plain-table.ts'
 import { writeJson } from '../train/write-json.ts'
 import { evaluateCheckpoint, type Scored } from '../verbs/evaluate.ts'
 import { findModel } from '../verbs/model-source.ts'
@@ -114,33 +115,26 @@ function perClass({ evaluation, classes }: Scored): Record<string, unknown> {
 }
 
 function metricsTable({ evaluation: { report }, intervals }: Scored): string {
-  const table = new Table({
-    head: [`${report.split} · ${report.images} images`, 'value', '95 % interval'],
-    style: { head: [] },
-  })
-  for (const name of headline) {
+  const show = (name: string, value: number): string =>
+    /loss|nll/.test(name) ? value.toFixed(4) : percent(value)
+  const rows = headline.map((name) => {
     const interval = intervals[name]
-    const show = (value: number): string => (/loss|nll/.test(name) ? value.toFixed(4) : percent(value))
-    table.push([name, show(report[name]), interval ? `${show(interval[0])} – ${show(interval[1])}` : ''])
-  }
-  if (report.auroc_macro !== null) table.push(['auroc_macro', percent(report.auroc_macro), ''])
-  return table.toString()
+    const range = interval ? `${show(name, interval[0])} – ${show(name, interval[1])}` : ''
+    return [name, show(name, report[name]), range]
+  })
+  if (report.auroc_macro !== null) rows.push(['auroc_macro', percent(report.auroc_macro), ''])
+  return plainTable([`${report.split} · ${report.images} images`, 'value', '95 % interval'], rows)
 }
 
 function classTable({ evaluation: { report }, classes }: Scored): string {
-  const table = new Table({
-    head: ['class', 'images', 'accuracy', 'precision', 'recall', 'f1', 'auroc'],
-    style: { head: [] },
-  })
-  for (const [k, entry] of report.per_class.entries())
-    table.push([
-      classes[k] ?? String(k),
-      entry.support,
-      entry.support === 0 ? '–' : percent(entry.correct / entry.support),
-      percent(entry.precision),
-      entry.support === 0 ? '–' : percent(entry.recall),
-      percent(entry.f1),
-      entry.auroc === null ? '–' : percent(entry.auroc),
-    ])
-  return table.toString()
+  const rows = report.per_class.map((entry, k) => [
+    plainName(classes[k] ?? String(k)),
+    entry.support,
+    percent(entry.support === 0 ? undefined : entry.correct / entry.support),
+    percent(entry.precision),
+    percent(entry.support === 0 ? undefined : entry.recall),
+    percent(entry.f1),
+    percent(entry.auroc ?? undefined),
+  ])
+  return plainTable(['class', 'images', 'accuracy', 'precision', 'recall', 'f1', 'auroc'], rows)
 }
