@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { ConfigError } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
 import { softmax } from '../metrics/classification.ts'
@@ -10,8 +9,8 @@ import { plainName } from '../plot/plain-name.ts'
 import { ensureNative } from '../setup/index.ts'
 import { plainTable } from '../text/plain-table.ts'
 import { writeJson } from '../train/write-json.ts'
-import { evaluateCheckpoint, type Scored } from '../verbs/evaluate.ts'
-import { findModel } from '../verbs/model-source.ts'
+import { evaluateModel, type Scored } from '../verbs/evaluate.ts'
+import { findModel, type ModelSource } from '../verbs/model-source.ts'
 import { percent } from './number-format.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, splitName, wholeNumber } from './words.ts'
@@ -20,7 +19,7 @@ const help = `usage: classifier-training evaluate model=PATH [data.data_root=DIR
 
 Scores a model on a split of a data set and writes what it found to evaluation/ beside the model.
 
-  model=PATH            a run folder (its best checkpoint), a checkpoint folder, or the best/last pointer in checkpoints/
+  model=PATH            a run folder (its best checkpoint), a checkpoint folder, a best/last pointer, or an .onnx file
   data.data_root=DIR    the data set (the one that the run was trained on)
   data.split=NAME       train, val or test (test)
   data.batch_size=N     as in training
@@ -47,15 +46,10 @@ export async function run(argv: string[]): Promise<number> {
     flags: ['--json'],
   })
   const source = await findModel(options.model)
-  if (source.kind === 'onnx')
-    throw new ConfigError({
-      key: 'model',
-      message: 'scoring an ONNX file is not built yet: give the run or checkpoint folder',
-    })
   const screen = terminalScreen()
   const logger = createLogger('evaluate', 'info', [consoleSink(screen)])
   await ensureNative({ quiet: true })
-  const scored = await evaluateCheckpoint(
+  const scored = await evaluateModel(
     await loadEngine(),
     {
       source,
@@ -66,12 +60,17 @@ export async function run(argv: string[]): Promise<number> {
     },
     logger,
   )
-  const folder = options.output ?? join(source.run ?? dirname(source.directory), 'evaluation')
+  const folder = options.output ?? join(folderOf(source), 'evaluation')
   await writeEvaluation(folder, scored)
   if (flags.has('--json')) process.stdout.write(`${JSON.stringify(asJson(scored))}\n`)
   else process.stdout.write(`${metricsTable(scored)}\n${classTable(scored)}\n`)
   logger.info(`written to ${folder}`)
   return 0
+}
+
+/** Where a model's own results belong. */
+function folderOf(source: ModelSource): string {
+  return source.kind === 'onnx' ? dirname(source.file) : (source.run ?? dirname(source.directory))
 }
 
 const headline = [

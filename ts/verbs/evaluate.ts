@@ -1,15 +1,17 @@
 import { CheckpointError, ConfigError } from '../errors/index.ts'
 import type { Logger } from '../logging/logger.ts'
 import { bootstrapIntervals, type Interval } from '../metrics/bootstrap.ts'
-import type { Evaluation } from '../native/engine.ts'
+import type { Dataset, Evaluation } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { Split } from '../native/spec.d.ts'
+import { evaluateOnnx } from './evaluate-onnx.ts'
 import type { ModelSource } from './model-source.ts'
+import { openOnnxModel } from './onnx-model.ts'
 import { planFacts } from './plan-file.ts'
 import { scoringPlan } from './scoring-plan.ts'
 
 export interface EvaluateOptions {
-  readonly source: Extract<ModelSource, { kind: 'checkpoint' }>
+  readonly source: ModelSource
   /** Absent: the data set that the run was trained on. */
   readonly dataRoot: string | undefined
   readonly split: Split
@@ -26,20 +28,66 @@ export interface Scored {
   readonly paths: readonly string[]
 }
 
-/** Scores a checkpoint on a split, with the preprocessing that it was validated with. */
-export async function evaluateCheckpoint(
+/** Scores a checkpoint or an ONNX file on a split, with the preprocessing that it was validated with. */
+export async function evaluateModel(
   engine: NativeEngine,
   options: EvaluateOptions,
   logger: Logger,
 ): Promise<Scored> {
-  const { source, split } = options
+  const { source } = options
+  if (source.kind === 'onnx') {
+    const model = await openOnnxModel(source)
+    try {
+      const dataset = await openSplit(engine, options, model.classes, undefined, logger)
+      return scored(
+        await evaluateOnnx(engine, model, dataset, options),
+        model.classes,
+        dataset,
+        options.split,
+      )
+    } finally {
+      await model.close()
+    }
+  }
   const { classes } = source.state
-  const trained = options.dataRoot === undefined ? await planFacts(source) : undefined
-  const root = options.dataRoot ?? trained?.root
+  const dataset = await openSplit(engine, options, classes, await planFacts(source), logger)
+  const plan = scoringPlan(source.plan, source.directory, {
+    ...(options.batchSize === undefined ? {} : { batch_size: options.batchSize }),
+    ...(options.numWorkers === undefined ? {} : { num_workers: options.numWorkers }),
+  })
+  const { session, report } = await engine.openSession(plan, dataset)
+  try {
+    for (const note of report.notes) logger.info(note)
+    const evaluation = await session.evaluate({ split: options.split, weights: 'raw', limit_batches: null })
+    return scored(evaluation, classes, dataset, options.split)
+  } finally {
+    await session.close()
+  }
+}
+
+function scored(evaluation: Evaluation, classes: readonly string[], dataset: Dataset, split: Split): Scored {
+  if (evaluation.labels.length === 0)
+    throw new CheckpointError(`nothing was scored in the ${split} split of ${dataset.summary.root}`)
+  return {
+    evaluation,
+    classes,
+    intervals: bootstrapIntervals(evaluation.logits, evaluation.labels, classes.length),
+    paths: dataset.paths(split, [...evaluation.indices]),
+  }
+}
+
+async function openSplit(
+  engine: NativeEngine,
+  { dataRoot, split }: EvaluateOptions,
+  classes: readonly string[],
+  trained: { readonly root: string; readonly exifTranspose: boolean } | undefined,
+  logger: Logger,
+): Promise<Dataset> {
+  const root = dataRoot ?? trained?.root
   if (root === undefined)
     throw new ConfigError({
       key: 'data.data_root',
-      message: 'is needed: the checkpoint lies outside a run folder',
+      message: 'is needed: the model does not lie in a run folder',
     })
   const dataset = await engine.openDataset({
     root,
@@ -49,30 +97,11 @@ export async function evaluateCheckpoint(
     classes: [...classes],
   })
   for (const warning of dataset.summary.warnings) logger.warn(warning)
-  const found = dataset.summary.splits.find((entry) => entry.split === split)
-  if (!found || found.samples === 0)
-    throw new ConfigError({
-      key: 'data.split',
-      message: `${root} has no images to score in its ${split} split`,
-      hint: `it has ${dataset.summary.splits.map((entry) => `${entry.split} (${entry.samples})`).join(', ') || 'no split at all'}`,
-    })
-  const plan = scoringPlan(source.plan, source.directory, {
-    ...(options.batchSize === undefined ? {} : { batch_size: options.batchSize }),
-    ...(options.numWorkers === undefined ? {} : { num_workers: options.numWorkers }),
+  if ((dataset.summary.splits.find((entry) => entry.split === split)?.samples ?? 0) > 0) return dataset
+  const there = dataset.summary.splits.map((entry) => `${entry.split} (${entry.samples})`).join(', ')
+  throw new ConfigError({
+    key: 'data.split',
+    message: `${root} has no images to score in its ${split} split`,
+    hint: `it has ${there || 'no split at all'}`,
   })
-  const { session, report } = await engine.openSession(plan, dataset)
-  try {
-    for (const note of report.notes) logger.info(note)
-    const evaluation = await session.evaluate({ split, weights: 'raw', limit_batches: null })
-    if (evaluation.labels.length === 0)
-      throw new CheckpointError(`nothing was scored in the ${split} split of ${root}`)
-    return {
-      evaluation,
-      classes,
-      intervals: bootstrapIntervals(evaluation.logits, evaluation.labels, classes.length),
-      paths: dataset.paths(split, [...evaluation.indices]),
-    }
-  } finally {
-    await session.close()
-  }
 }

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { classificationMetrics, confusionMatrix, predictions } from '../metrics/classification.ts'
+import type { Dataset, Evaluation } from '../native/engine.ts'
+import type { NativeEngine } from '../native/native-engine.ts'
+import type { Split } from '../native/spec.d.ts'
+import type { OnnxModel } from './onnx-model.ts'
+
+export interface OnnxScoring {
+  readonly split: Split
+  readonly batchSize: number | undefined
+  readonly numWorkers: number | undefined
+}
+
+/** Runs a split through an ONNX model. A training loss is not known to it: `loss` is the plain negative log-likelihood. */
+export async function evaluateOnnx(
+  engine: NativeEngine,
+  model: OnnxModel,
+  dataset: Dataset,
+  { split, batchSize = 32, numWorkers = Math.max(1, availableParallelism() - 1) }: OnnxScoring,
+): Promise<Evaluation> {
+  const began = performance.now()
+  const loader = engine.openLoader(
+    dataset,
+    split,
+    {
+      transforms: [...model.transforms],
+      batch_size: batchSize,
+      num_workers: numWorkers,
+      prefetch_factor: 2,
+      drop_last: false,
+      sampler: { kind: 'sequential' },
+      cache: { kind: 'off', budget_bytes: null },
+      limit_batches: null,
+    },
+    0,
+  )
+  loader.start(0)
+  const answers: Float32Array[] = []
+  const labels: number[] = []
+  const indices: number[] = []
+  for (let batch = await loader.next(); batch !== null; batch = await loader.next()) {
+    answers.push(await model.predict(batch.images, batch.labels.length, batch.height, batch.width))
+    labels.push(...batch.labels)
+    indices.push(...batch.indices)
+  }
+  const classes = model.classes.length
+  const logits = new Float32Array(labels.length * classes)
+  let at = 0
+  for (const answer of answers) {
+    logits.set(answer, at)
+    at += answer.length
+  }
+  const truth = Int32Array.from(labels)
+  const metrics = classificationMetrics(logits, truth, classes)
+  return {
+    report: {
+      ...metrics,
+      split,
+      weights: 'raw',
+      images: labels.length,
+      loss: metrics.nll,
+      stopped: false,
+      seconds: (performance.now() - began) / 1000,
+    },
+    logits,
+    labels: truth,
+    indices: Uint32Array.from(indices),
+    confusion: confusionMatrix(truth, predictions(logits, classes), classes),
+  }
+}
