@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1.7
 # Targets: `runtime` (default; train on a GPU or without one) and `test` (all checks).
 # libtorch is the CUDA 12.8 build: it runs from NVIDIA driver 525 on, which covers T4 and L4 hosts.
-# Weight: about 6.5 GB, of which the CUDA libraries that libtorch loads are 6.3; the base adds 0.25, Bun 0.1, we 0.02.
+# Weight: about 6 GB, nearly all of it libtorch and the CUDA libraries that it loads (3.6 GB with LIBTORCH_VARIANT=cu130,
+# which needs driver 580); the base adds 0.25 GB, Bun 0.1, we and our packages 0.2.
 # The wheels bring cuDNN, cuBLAS and the CUDA runtime, so the base is the plain `base` image, not `cudnn-runtime`.
 
 ARG CUDA_IMAGE=nvidia/cuda:12.8.1-base-ubuntu24.04@sha256:133c78a0575303be34164d0b90137a042172bdf60696af01a3c424ab402d86e2
@@ -49,7 +50,9 @@ CMD ["bun", "ts/cli/main.ts", "ready"]
 FROM build AS shipped
 RUN rm -rf node_modules \
   && bun install --frozen-lockfile --ignore-scripts --production \
-  && rm -rf /cache/libtorch/*/torch/include /cache/link /cache/target /cache/setup.lock \
+  && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
+    node_modules/onnxruntime-node/bin/napi-v*/linux/arm64 \
+  && rm -rf /cache/classifier-training/libtorch/*/torch/include /cache/classifier-training/link /cache/classifier-training/setup.lock \
   && mkdir /shipped \
   && cp -a package.json ts configs crates Cargo.toml Cargo.lock rust-toolchain.toml node_modules /shipped/
 

@@ -1,0 +1,42 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { scratchFolder } from '../setup/scratch.ts'
+
+const root = join(import.meta.dir, '../..')
+
+test('the main tarball holds what is needed to run and to build, and nothing else', () => {
+  const folder = scratchFolder()
+  const pack = Bun.spawnSync([process.execPath, 'scripts/release/pack.ts', 'root', '9.9.9', folder], {
+    cwd: root,
+  })
+  expect(pack.stderr.toString()).toBe('')
+  const tarball = join(folder, 'classifier-training-9.9.9.tgz')
+  const files = Bun.spawnSync(['tar', '-tzf', tarball]).stdout.toString().trim().split('\n')
+  const names = files.map((file) => file.replace(/^package\//, ''))
+
+  expect([...new Set(names.map((name) => name.split('/')[0]))].sort() as string[]).toEqual([
+    'Cargo.lock',
+    'Cargo.toml',
+    'LICENSE',
+    'README.md',
+    'bin',
+    'configs',
+    'crates',
+    'package.json',
+    'rust-toolchain.toml',
+    'ts',
+  ])
+  for (const name of [
+    'ts/cli/main.ts',
+    'ts/native/load.ts',
+    'crates/binding/src/lib.rs',
+    'configs/train.yaml',
+  ])
+    expect(names).toContain(name)
+  // The addon's hash is taken over crates/, tests and all, so they travel too; nothing else of a checkout does.
+  const strangers = names.filter((name) =>
+    /(^|\/)(node_modules|target|\.git|outputs)\/|\.(node|so|pth|env)$/.test(name),
+  )
+  expect(strangers).toEqual([])
+  expect(Bun.file(tarball).size).toBeLessThan(5e6)
+}, 30_000)
