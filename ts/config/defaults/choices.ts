@@ -96,6 +96,12 @@ export class Choices {
     if (problems.length > 0) throw new ConfigError(problems)
   }
 
+  /** A choice of the same name elsewhere, else near names. */
+  #near(group: string, key: string): string[] {
+    const name = group.slice(group.lastIndexOf('/') + 1)
+    return name !== group && this.#known.has(name) ? [`/${name}`] : nearest(key, this.#known.keys())
+  }
+
   #unusedChoice(key: string, choice: Choice): ConfigProblem {
     const group = key.split('@')[0] ?? key
     const others = [...(this.#keysOfGroup.get(group) ?? [])].sort()
@@ -105,7 +111,7 @@ export class Choices {
     return {
       message: `${where}could not override '${key}'${noMatch}`,
       place: choice.place,
-      suggestions: others.length > 0 ? [`${one}${others.join(', ')}`] : nearest(key, this.#known.keys()),
+      suggestions: others.length > 0 ? [`${one}${others.join(', ')}`] : this.#near(group, key),
       hint:
         choice.file === undefined
           ? `to append to your defaults list, use +${key}=${optionText(choice.value)}`

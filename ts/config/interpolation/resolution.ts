@@ -35,7 +35,7 @@ export interface DeepOptions {
 /** Chains of interpolations longer than this are refused. */
 const MAX_CHAIN = 200
 /** Interpolations that one tree may evaluate, and characters of one text: stops trees that double at each level. */
-const MAX_EVALUATIONS = 200_000
+const MAX_EVALUATIONS = 50_000
 const MAX_TEXT = 1_000_000
 
 /** Resolves interpolations in one tree, lazily: values are looked up when they are asked for. */

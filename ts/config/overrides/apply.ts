@@ -177,8 +177,8 @@ function place(
     return
   }
   if (isContainer(before) && isContainer(node)) {
-    const checkNewKey = (key: readonly string[]): void => {
-      if (!isKnown(key)) throw unknownKey(override, key.join('.'), options)
+    const checkNewKey = (key: readonly string[], value: ConfigNode): void => {
+      if (!isKnown(key)) throw unknownKey(override, key.join('.'), options, value.keyPlace)
     }
     setChild(parent, last, mergedNode(before, node, { target: options.target, checkNewKey }, path))
     return
@@ -208,14 +208,16 @@ function checkIndex(list: ListNode, key: string, path: readonly string[], overri
   })
 }
 
-function unknownKey(override: Override, key: string, options: ApplyOptions): ConfigError {
+function unknownKey(override: Override, key: string, options: ApplyOptions, at?: Place): ConfigError {
   const last = key.slice(key.lastIndexOf('.') + 1)
   const { names, hint } = options.suggest(key)
   const append = `to append to your config use +${override.text.replace(/^\++/, '')}`
-  return problem(override, {
+  const column = at?.kind === 'override' ? at.column : override.keyColumn
+  const details = {
     key,
     message: `could not override '${keyWithPackage(override)}': key '${last}' is not in the config`,
     suggestions: names,
     hint: hint === undefined ? append : `${hint}\n    ${append}`,
-  })
+  }
+  return problem(override, details, column)
 }

@@ -18,6 +18,8 @@ const DOTTED_PART = `(?:${NAME}|0|[1-9](?:_?[0-9])*)`
 const PACKAGE = new RegExp(`^(?:|${NAME}|${DOTTED_PART}(?:\\.${DOTTED_PART})+)$`, 'u')
 const GROUP = new RegExp(`^[${LETTER}][${LETTER}0-9-]*(?:/[${LETTER}][${LETTER}0-9-]*)+$`, 'u')
 
+const KEY_CHARACTER = new RegExp(`[${LETTER}0-9$./-]`, 'u')
+
 /** Reads sign, key and package of an override word. @throws LexerProblem */
 export function parseKey(word: string): KeyPart {
   const sign = /^(\+\+|\+|~)?/.exec(word)?.[0] ?? ''
@@ -42,7 +44,7 @@ export function parseKey(word: string): KeyPart {
 }
 
 function badKey(key: string, start: number, word: string): LexerProblem {
-  const offending = [...key].findIndex((character) => !new RegExp(`[${LETTER}0-9$./-]`, 'u').test(character))
+  const offending = [...key].findIndex((character) => !KEY_CHARACTER.test(character))
   const column = start + Math.max(0, offending)
   if (/\[\d+\]/.test(key)) {
     const dotted = word.replace(/\[(\d+)\]/g, '.$1')

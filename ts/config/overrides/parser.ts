@@ -154,6 +154,7 @@ class ValueParser {
     const open = this.#next()
     const items: Element[] = []
     while (this.#peek().type !== ']') {
+      this.#requireOpen(open, 'the list', ']')
       if (items.length > 0) this.#expect(',', 'in the list')
       const token = this.#peek()
       items.push(this.#plain(this.#element(), token))
@@ -167,6 +168,7 @@ class ValueParser {
     const entries: { key: Primitive; value: Element }[] = []
     const byText = new Map<string, number>()
     while (this.#peek().type !== '}') {
+      this.#requireOpen(open, 'the map', '}')
       if (entries.length > 0) this.#expect(',', 'in the map')
       const key = this.#primitive(true)
       this.#expect(':', 'after the key of the map')
@@ -188,6 +190,7 @@ class ValueParser {
     const positional: OverrideValue[] = []
     const named = new Map<string, OverrideValue>()
     while (this.#peek().type !== ')') {
+      this.#requireOpen(name, `the call ${name.text}(`, ')')
       if (positional.length + named.size > 0) this.#expect(',', `in the arguments of ${name.text}()`)
       const token = this.#peek()
       if (token.type === 'id' && this.#peek(1).type === '=') {
@@ -257,6 +260,11 @@ class ValueParser {
     }
   }
 
+  #requireOpen(open: Token, what: string, close: string): void {
+    if (this.#peek().type !== 'end') return
+    throw new LexerProblem(`${what} is not closed`, open.start, `add ${close}, or ${this.#quotedHint()}`)
+  }
+
   #expect(type: Token['type'], where: string): void {
     const token = this.#peek()
     if (token.type !== type) throw this.#unexpected(token, `${where}, where ${type} should be`)
@@ -265,8 +273,16 @@ class ValueParser {
 
   #unexpected(token: Token, where: string): LexerProblem {
     const what = token.type === 'end' ? 'the end' : `'${token.text.trim()}'`
-    const value = this.#word.slice(this.#word.indexOf('=') + 1)
-    const hint = `to use it as text, quote it: ${this.#word.slice(0, this.#word.length - value.length)}'${value.replaceAll("'", "\\'")}'`
-    return new LexerProblem(`unexpected ${what} ${where}`, token.start, hint)
+    return new LexerProblem(`unexpected ${what} ${where}`, token.start, this.#quotedHint())
+  }
+
+  /** The word with its value in quotes, ready to be pasted. */
+  #quotedHint(): string {
+    const equals = this.#word.indexOf('=') + 1
+    const [key, value] = [this.#word.slice(0, equals), this.#word.slice(equals)]
+    const shown = value.includes("'")
+      ? `"${key}'${value.replaceAll("'", "\\'")}'"`
+      : `'${key}"${value.replaceAll('"', '\\"')}"'`
+    return `quote it to use it as text: ${shown}`
   }
 }

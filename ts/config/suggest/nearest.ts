@@ -7,12 +7,21 @@ export function nearest(name: string, candidates: Iterable<string>, limit = MAX_
   const scored: { candidate: string; distance: number }[] = []
   for (const candidate of new Set(candidates)) {
     if (candidate === name || candidate === '') continue
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), most)
+    const [one, other] = [name.toLowerCase(), candidate.toLowerCase()]
+    const distance = isPart(one, other)
+      ? Math.min(most, editDistance(one, other, most))
+      : editDistance(one, other, most)
     if (distance <= most && distance < Math.max(name.length, candidate.length))
       scored.push({ candidate, distance })
   }
   scored.sort((one, other) => one.distance - other.distance || (one.candidate < other.candidate ? -1 : 1))
   return scored.slice(0, limit).map(({ candidate }) => candidate)
+}
+
+/** A name that is a good part of the other one: `epochs` of `max_epochs`. */
+function isPart(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return short.length >= 4 && long.includes(short)
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours; `most + 1` when there are more than `most`. */

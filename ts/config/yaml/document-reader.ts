@@ -13,15 +13,20 @@ import { keyOf } from './key.ts'
 import { MAX_DEPTH } from './limits.ts'
 import { floatScalar, integerScalar, plainScalar } from './scalar.ts'
 
-/** Nodes after aliases are expanded: stops "billion laughs". */
-const MAX_NODES = 500_000
+/** Nodes that aliases may add: stops "billion laughs". */
+const MAX_ALIASED = 50_000
+/** More are no text any more; the full parser would take minutes for them. */
+const MAX_OPEN_BRACKETS = 1000
 
 /** Reads any YAML document with the full parser. @throws ConfigError with file, line and column */
 export function readDocument(text: string, file: string): ConfigNode {
+  const brackets = deepestPlace(text, file, MAX_OPEN_BRACKETS)
+  if (brackets) throw tooDeep(brackets)
   const lines = new LineCounter()
   const document = parse(text, file, lines)
   const problem = document.errors[0]
-  if (problem?.message.startsWith('Maximum call stack')) throw tooDeep(deepestPlace(text, file))
+  if (problem?.message.startsWith('Maximum call stack'))
+    throw tooDeep(deepestPlace(text, file, MAX_DEPTH) ?? startOf(file))
   if (problem) {
     throw new ConfigError({
       message: `not valid YAML: ${problem.message}`,
@@ -43,7 +48,7 @@ function parse(text: string, file: string, lines: LineCounter) {
       logLevel: 'silent',
     })
   } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(deepestPlace(text, file))
+    if (error instanceof RangeError) throw tooDeep(deepestPlace(text, file, MAX_DEPTH) ?? startOf(file))
     throw error
   }
 }
@@ -56,8 +61,8 @@ function tooDeep(place: Place): ConfigError {
   })
 }
 
-/** Where brackets or indents first pass the limit. */
-function deepestPlace(text: string, file: string): Place {
+/** Where more than `limit` brackets are open for the first time; quotes are not looked at. */
+function deepestPlace(text: string, file: string, limit: number): Place | undefined {
   let depth = 0
   let line = 1
   let lineStart = 0
@@ -66,10 +71,14 @@ function deepestPlace(text: string, file: string): Place {
     if (character === '\n') {
       line++
       lineStart = index + 1
-    } else if (character === '[' || character === '{' || character === '-') depth++
+    } else if (character === '[' || character === '{') depth++
     else if (character === ']' || character === '}') depth--
-    if (depth > MAX_DEPTH) return { kind: 'file', file, line, column: index - lineStart + 1 }
+    if (depth > limit) return { kind: 'file', file, line, column: index - lineStart + 1 }
   }
+  return undefined
+}
+
+function startOf(file: string): Place {
   return { kind: 'file', file, line: 1, column: 1 }
 }
 
@@ -86,7 +95,9 @@ class Reader {
   readonly #lines: LineCounter
   readonly #anchors = new Map<string, Node>()
   readonly #open = new Set<Node>()
-  #nodes = 0
+  /** Aliases that are being expanded, and nodes that they gave. */
+  #aliases = 0
+  #aliased = 0
 
   constructor(file: string, lines: LineCounter) {
     this.#file = file
@@ -96,15 +107,20 @@ class Reader {
   read(node: Node | null, depth: number, fallback?: Place): ConfigNode {
     if (node === null) return { kind: 'null', place: fallback }
     const place = this.#place(node)
-    if (++this.#nodes > MAX_NODES) {
+    if (this.#aliases > 0 && ++this.#aliased > MAX_ALIASED) {
       throw new ConfigError({
-        message: `more than ${MAX_NODES} values after the aliases are expanded`,
+        message: `more than ${MAX_ALIASED} values after the aliases are expanded`,
         place,
         hint: 'use fewer nested aliases',
       })
     }
     if (depth > MAX_DEPTH) throw tooDeep(place)
-    if (isAlias(node)) return this.read(this.#aliased(node.source, place), depth + 1, place)
+    if (isAlias(node)) {
+      this.#aliases++
+      const value = this.read(this.#target(node.source, place), depth + 1, place)
+      this.#aliases--
+      return value
+    }
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
     this.#open.add(node)
     const value = this.#value(node, place, depth)
@@ -214,7 +230,7 @@ class Reader {
     if (tag !== undefined && tag !== `tag:yaml.org,2002:${name}`) this.#badTag(tag, name, place)
   }
 
-  #aliased(name: string, place: Place): Node {
+  #target(name: string, place: Place): Node {
     const target = this.#anchors.get(name)
     if (target === undefined) {
       throw new ConfigError({
