@@ -303,7 +303,7 @@ nll: number, acc_top1: number,
  */
 acc_top5: number, per_class: Array<ClassReport>, f1_macro: number, f1_micro: number, precision_macro: number, recall_macro: number, 
 /**
- * One-vs-rest, mean over the classes for which it is defined; `null` if none.
+ * One-vs-rest, mean over all classes; one without positives or negatives counts 0, as in torchmetrics.
  */
 auroc_macro: number | null, 
 /**

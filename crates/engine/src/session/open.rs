@@ -24,6 +24,7 @@ impl Session {
         dataset: Option<Arc<Dataset>>,
         control: Arc<Control>,
     ) -> std::result::Result<(Self, OpenReport), Fault> {
+        check_classes(plan, dataset.as_deref())?;
         let sources = match &dataset {
             Some(dataset) => sources(plan, dataset)?,
             None => Sources::default(),
@@ -46,7 +47,7 @@ impl Session {
         dataset: Option<Arc<Dataset>>,
         control: Arc<Control>,
     ) -> Result<(Self, OpenReport)> {
-        check(plan, dataset.as_deref())?;
+        check(plan)?;
         let machine = Machine::choose(&plan.machine, plan.train_loader.num_workers)?;
         let mut notes = machine.notes.clone();
         let network = Network::new(&plan.model, &machine, plan.seed, true)?;
@@ -136,7 +137,7 @@ fn eval_input(plan: &Plan, sources: &Sources) -> Result<([u32; 2], Normalization
     Ok(source.map_or(([0, 0], Normalization::IMAGENET), |source| (source.input_hw(), source.normalization())))
 }
 
-fn check(plan: &Plan, dataset: Option<&Dataset>) -> Result<()> {
+fn check_classes(plan: &Plan, dataset: Option<&Dataset>) -> Result<()> {
     if let Some(dataset) = dataset {
         let (said, found) = (plan.model.num_classes as usize, dataset.classes().len());
         if said != found {
@@ -145,6 +146,10 @@ fn check(plan: &Plan, dataset: Option<&Dataset>) -> Result<()> {
             )));
         }
     }
+    Ok(())
+}
+
+fn check(plan: &Plan) -> Result<()> {
     if plan.train.accumulate == 0 {
         return Err(Error::config(
             "trainer.accumulate_grad_batches is 0: it counts the batches of a step, from 1",
