@@ -99,6 +99,7 @@ describe('findAddon', () => {
     expect(sourceHash(machine)).toBe(first)
     put(join(machine.packageRoot, 'ts/other.ts'), '1')
     put(join(machine.packageRoot, 'crates/a/target/x'), '1')
+    put(join(machine.packageRoot, 'crates/a/tests/x.rs'), '1')
     expect(sourceHash(machine)).toBe(first)
     writeFileSync(source, 'fn b() {}!')
     const second = sourceHash(machine)

@@ -19,7 +19,7 @@ interface Stamped {
 }
 
 /**
- * SHA-256 (hex) over everything the addon is built from: the workspace files, `crates/**` and the platform.
+ * SHA-256 (hex) over everything the addon is built from: the workspace files, `crates/**` but tests, and the platform.
  * File contents are read only when a path, size or modification time has changed since the last call.
  */
 export function sourceHash(machine: Machine): string {
@@ -58,13 +58,17 @@ export function sourceFiles(packageRoot: string): string[] {
     for (const entry of entries) {
       const path = `${folder}/${entry.name}`
       if (entry.isDirectory()) {
-        // Generated or irrelevant for the binary; `bindings` is what ts-rs may write during tests.
-        if (entry.name !== 'target' && entry.name !== 'bindings') walk(path)
+        if (!isForeign(path)) walk(path)
       } else if (entry.isFile()) files.push(path)
     }
   }
   walk('crates')
   return files.sort()
+}
+
+/** What cannot change the binary: build output, and a crate's own tests, benches and generated bindings. */
+function isForeign(folder: string): boolean {
+  return /\/target$|^crates\/[^/]+\/(tests|benches|bindings)$/.test(folder)
 }
 
 function stampFile(machine: Machine): string {
