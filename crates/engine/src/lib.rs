@@ -10,6 +10,7 @@ mod control;
 mod device;
 mod ema;
 mod error;
+mod export;
 mod layer;
 mod loader_source;
 mod loss;

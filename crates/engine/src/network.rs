@@ -1,11 +1,13 @@
 //! A model with its tensors: the fp32 masters, and the working set that a pass reads.
 
+use classifier_onnx::{OnnxError, Value};
 use classifier_spec::{ModelSpec, ParameterInfo};
 use tch::{Kind, Tensor};
 
 use crate::blueprint::{Entry, Id, Role};
 use crate::device::Machine;
 use crate::error::Result;
+use crate::export::Emission;
 use crate::layer::Pass;
 use crate::model::{self, Model};
 use crate::torch::{self, Format};
@@ -77,6 +79,15 @@ impl Network {
             own_kernels: self.own_kernels && self.format == Format::ChannelsLast,
         };
         self.model.forward(&pass, images_nchw)
+    }
+
+    /// The forward pass in evaluation mode, written to ONNX.
+    pub(crate) fn emit(
+        &self,
+        emission: &mut Emission<'_>,
+        images_nchw: &Value,
+    ) -> std::result::Result<Value, OnnxError> {
+        self.model.emit(emission, images_nchw)
     }
 
     /// Counts a training batch in every norm that follows it.

@@ -24,6 +24,12 @@ impl Normalize {
         Ok(Self { mean_c: column(numbers.mean)?, std_c: column(numbers.std)?, kind, format })
     }
 
+    /// The same numbers for fp32 on the CPU.
+    pub(crate) fn on_cpu(&self) -> Result<Self> {
+        let [mean_c, std_c] = [self.mean_c.f_to(Device::Cpu)?, self.std_c.f_to(Device::Cpu)?];
+        Ok(Self { mean_c, std_c, kind: Kind::Float, format: Format::Contiguous })
+    }
+
     /// `images_nhwc`: u8 on the device.
     pub(crate) fn apply(&self, images_nhwc: &Tensor) -> Result<Tensor> {
         let images_nchw = images_nhwc.f_permute([0, 3, 1, 2])?.f_to_kind(Kind::Float)?;

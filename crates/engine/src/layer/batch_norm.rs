@@ -1,10 +1,12 @@
 //! Batch normalisation with what follows it: an optional residual sum, then an optional ReLU.
 
+use classifier_onnx::{OnnxError, Value};
 use tch::Tensor;
 
-use super::Pass;
+use super::{Conv, Pass};
 use crate::blueprint::{Blueprint, Id, Init, Role};
 use crate::error::Result;
+use crate::export::Emission;
 
 /// torchvision's: momentum 0.1, eps 1e-5.
 const MOMENTUM: f64 = 0.1;
@@ -63,5 +65,23 @@ impl BatchNorm {
             y_nchw = y_nchw.f_add_(residual)?;
         }
         if relu { Ok(y_nchw.f_relu_()?) } else { Ok(y_nchw) }
+    }
+
+    /// The convolution before it and [`Self::forward`] in evaluation mode.
+    pub(crate) fn emit(
+        &self,
+        emission: &mut Emission<'_>,
+        conv: &Conv,
+        x_nchw: &Value,
+        residual_nchw: Option<&Value>,
+        relu: bool,
+    ) -> std::result::Result<Value, OnnxError> {
+        let (weight, attributes) = conv.onnx();
+        let (conv, norm) = (emission.layer(weight)?, emission.layer(self.weight)?);
+        let mut y_nchw = emission.onnx.conv_norm(conv, norm, x_nchw, &attributes, EPS)?;
+        if let Some(residual) = residual_nchw {
+            y_nchw = emission.onnx.graph.add(&format!("{norm}.add"), &y_nchw, residual)?;
+        }
+        if relu { emission.onnx.graph.relu(&format!("{norm}.relu"), &y_nchw) } else { Ok(y_nchw) }
     }
 }

@@ -1,5 +1,6 @@
 //! Convolution without bias, as every convolution before a batch norm.
 
+use classifier_onnx::ConvAttributes;
 use tch::Tensor;
 
 use super::Pass;
@@ -34,5 +35,11 @@ impl Conv {
     pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
         Ok(x_nchw.f_conv2d(pass.tensor(self.weight), None::<&Tensor>, stride, padding, [1, 1], 1)?)
+    }
+
+    /// Its weight, and the rest as ONNX calls it; the norm that follows writes both.
+    pub(super) fn onnx(&self) -> (Id, ConvAttributes) {
+        let [stride, padding] = [self.stride, self.padding].map(|number| [number as u32; 2]);
+        (self.weight, ConvAttributes { stride, padding, ..ConvAttributes::default() })
     }
 }

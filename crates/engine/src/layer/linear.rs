@@ -1,10 +1,12 @@
 //! The linear layer, with `torch.nn.Linear`'s initialisation.
 
+use classifier_onnx::{OnnxError, Value};
 use tch::Tensor;
 
 use super::Pass;
 use crate::blueprint::{Blueprint, Id, Init, Role};
 use crate::error::Result;
+use crate::export::Emission;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
@@ -24,5 +26,14 @@ impl Linear {
     /// `x_nf` [N, from] → [N, to].
     pub(crate) fn forward(&self, pass: &Pass, x_nf: &Tensor) -> Result<Tensor> {
         Ok(x_nf.f_linear(pass.tensor(self.weight), Some(pass.tensor(self.bias)))?)
+    }
+
+    pub(crate) fn emit(
+        &self,
+        emission: &mut Emission<'_>,
+        x_nf: &Value,
+    ) -> std::result::Result<Value, OnnxError> {
+        let name = emission.layer(self.weight)?;
+        emission.onnx.linear(name, x_nf)
     }
 }

@@ -1,4 +1,4 @@
-//! Layers: each knows its tensors' names, its initial values and its forward pass.
+//! Layers: each knows its tensors' names, its initial values, its forward pass and how to write it to ONNX.
 
 mod batch_norm;
 mod conv;

@@ -2,17 +2,23 @@
 
 mod resnet;
 
+use classifier_onnx::{OnnxError, Value};
 use classifier_spec::{Architecture, ModelSpec};
 use tch::Tensor;
 
 use crate::blueprint::Blueprint;
 use crate::error::{Error, Result};
+use crate::export::Emission;
 use crate::layer::Pass;
 
 /// A composed network: images in, logits out.
 pub(crate) trait Model: std::fmt::Debug {
     /// `images_nchw`, normalised → [N, classes].
     fn forward(&self, pass: &Pass, images_nchw: &Tensor) -> Result<Tensor>;
+
+    /// The same in evaluation mode, written to ONNX.
+    fn emit(&self, emission: &mut Emission<'_>, images_nchw: &Value)
+    -> std::result::Result<Value, OnnxError>;
 
     /// Name prefix of the last layer, whose size follows the number of classes.
     fn head(&self) -> &'static str;

@@ -1,11 +1,13 @@
 //! Residual networks (He et al. 2015) in torchvision's v1.5 form: the stride of a bottleneck sits in its 3x3.
 
+use classifier_onnx::{OnnxError, Value};
 use classifier_spec::{Architecture, ModelSpec};
 use tch::Tensor;
 
 use super::Model;
 use crate::blueprint::Blueprint;
 use crate::error::Result;
+use crate::export::Emission;
 use crate::layer::{BatchNorm, Conv, Dropout, GlobalAveragePool, Linear, MaxPool, Pass};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,20 @@ impl Block {
         }
         Ok(y_nchw)
     }
+
+    fn emit(&self, emission: &mut Emission<'_>, x_nchw: &Value) -> std::result::Result<Value, OnnxError> {
+        let shortcut = match &self.downsample {
+            Some((conv, norm)) => norm.emit(emission, conv, x_nchw, None, false)?,
+            None => x_nchw.clone(),
+        };
+        let last = self.branch.len() - 1;
+        let mut y_nchw = x_nchw.clone();
+        for (i, (conv, norm)) in self.branch.iter().enumerate() {
+            let residual = (i == last).then_some(&shortcut);
+            y_nchw = norm.emit(emission, conv, &y_nchw, residual, true)?;
+        }
+        Ok(y_nchw)
+    }
 }
 
 #[derive(Debug)]
@@ -134,6 +150,20 @@ impl Model for Resnet {
         }
         let features_nf = self.dropout.forward(pass, self.average.forward(&x_nchw)?)?;
         self.head.forward(pass, &features_nf)
+    }
+
+    fn emit(
+        &self,
+        emission: &mut Emission<'_>,
+        images_nchw: &Value,
+    ) -> std::result::Result<Value, OnnxError> {
+        let stem = self.stem.1.emit(emission, &self.stem.0, images_nchw, None, true)?;
+        let mut x_nchw = self.pool.emit(emission, &stem)?;
+        for block in &self.blocks {
+            x_nchw = block.emit(emission, &x_nchw)?;
+        }
+        let features_nf = self.average.emit(emission, &x_nchw)?;
+        self.head.emit(emission, &features_nf)
     }
 
     fn head(&self) -> &'static str {

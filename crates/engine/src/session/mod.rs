@@ -1,6 +1,7 @@
 //! A session: model, optimizer, averages and loaders, and the verbs that work on them.
 
 mod evaluate;
+mod export;
 mod inspect;
 mod load;
 mod open;
