@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { CallbackDefinition } from '../callbacks/define.ts'
 import { callbackDefinitions } from '../callbacks/index.ts'
@@ -64,4 +64,10 @@ export function typedConfig(
     unresolved: taskOf(composition.root),
   })
   return { ...parsed, plain: toPlain(resolved) }
+}
+
+/** Removes a run folder that holds nothing but Hydra's own files: its configuration was faulty. */
+export function discardEmptyRun(directory: string): void {
+  if (existsSync(directory) && readdirSync(directory).every((entry) => entry === '.hydra'))
+    rmSync(directory, { recursive: true })
 }

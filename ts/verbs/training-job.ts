@@ -14,8 +14,6 @@ export interface TrainingJob {
   readonly composed: unknown
   /** Absolute path. */
   readonly directory: string
-  /** Shell command that would go on with this run. */
-  readonly resumeCommand: string
 }
 
 /** What the caller of a training provides: how to speak, when to stop, who else listens. */
