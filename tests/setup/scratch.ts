@@ -1,4 +1,3 @@
-import { afterAll } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,11 +7,11 @@ import { platformOf } from '../../ts/native/platform.ts'
 import { createReporter } from '../../ts/setup/reporter.ts'
 
 const made: string[] = []
-afterAll(() => {
+process.once('exit', () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder that is gone after the test file. */
+/** A folder that is gone after the test run. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'classifier-setup-'))
   made.push(folder)
