@@ -10,8 +10,6 @@ export async function run(argv: string[]): Promise<number> {
   const startedAt = Date.now() - performance.now()
   const line = parseCommandLine(argv)
   if (line.show?.kind === 'cfg' && line.show.part === 'plan') return showPlan(line)
-  // What takes longest begins first: finding and loading libtorch needs nothing of the configuration.
-  const native = line.show || line.dryRun || line.mode === 'multirun' ? undefined : startNative()
   let exitCode = 0
   const program = trainProgram(async (job) => {
     exitCode = await trainJob(job, {
