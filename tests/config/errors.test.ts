@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Hydra's interpolations
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { composeTree } from '../../ts/config/compose-tree.ts'
 import { compose } from '../../ts/config/index.ts'

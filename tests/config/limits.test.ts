@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Hydra's interpolations
 import { describe, expect, test } from 'bun:test'
 import { locateRoot } from '../../ts/config/interpolation/located.ts'
 import { Resolution } from '../../ts/config/interpolation/resolution.ts'

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { ConfigError } from '../../errors/index.ts'
 import { parseCommandLine } from '../command-line.ts'
 import { type ComposeTreeOptions, type Composition, composeTree } from '../compose-tree.ts'
@@ -61,7 +61,8 @@ function fileCandidates(word: string): string[] | undefined {
   const begun = isDirectory ? '' : basename(value)
   if (!existsSync(directory)) return []
   const names = readdirSync(directory).filter((name) => name.startsWith(begun))
-  return names.map((name) => `${word.slice(0, equals + 1)}${join(directory, name)}`)
+  const prefix = `${word.slice(0, equals + 1)}${directory}${directory.endsWith('/') ? '' : '/'}`
+  return names.map((name) => `${prefix}${name}`)
 }
 
 /** `complete` when the word is certainly about a group's option. */
