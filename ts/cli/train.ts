@@ -13,7 +13,7 @@ export async function run(argv: string[]): Promise<number> {
   let exitCode = 0
   const program = trainProgram(async (job) => {
     exitCode = await trainJob(job, {
-      engine: native ?? startNative(),
+      engine: startNative(),
       screen: terminalScreen(),
       json: line.json,
       startedAt,
