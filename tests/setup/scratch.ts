@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { libtorchVersion } from '../../ts/native/libtorch.ts'
@@ -6,16 +6,27 @@ import type { Machine } from '../../ts/native/machine.ts'
 import { platformOf } from '../../ts/native/platform.ts'
 import { createReporter } from '../../ts/setup/reporter.ts'
 
-const made: string[] = []
-process.once('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
+const prefix = 'classifier-tests-'
+const parent = join(tmpdir(), `${prefix}${process.pid}`)
 
-/** A folder that is gone after the test run. */
+// Bun has no hook for the end of a whole run, so a run clears up after those that are over.
+for (const name of readdirSync(tmpdir()).filter((candidate) => candidate.startsWith(prefix)))
+  if (!isRunning(Number(name.slice(prefix.length))))
+    rmSync(join(tmpdir(), name), { recursive: true, force: true })
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** A folder of its own in the system's temporary folder, gone at the latest when the next run starts. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'classifier-setup-'))
-  made.push(folder)
-  return folder
+  mkdirSync(parent, { recursive: true })
+  return mkdtempSync(join(parent, 'scratch-'))
 }
 
 export const silent = createReporter({ silent: true, quiet: true })
