@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { lintRecipe } from '../config/lint/index.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
@@ -95,7 +95,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     store,
     exporter: async ({ directory: folder, opset, foldBn }, checkpoint) => {
       const request = {
-        directory: join(directory, folder),
+        directory: resolve(directory, folder),
         opset,
         foldBn,
         plan: planned.plan,
