@@ -163,6 +163,22 @@ describe('what is legal but hardly meant is a warning', () => {
     ])
   })
 
+  test('a value of the primary config that a group file hides', () => {
+    tree.write({ 'hidden.yaml': 'defaults:\n  - _self_\n  - data: jersey\ndata:\n  batch_size: 8\n' })
+    const { warnings: found } = composeTree({
+      configDir: tree.configDir,
+      configName: 'hidden',
+      cwd: tree.root,
+    })
+    expect(found).toEqual([
+      {
+        message:
+          "'data.batch_size' has no effect here: conf/data/jersey.yaml:1 sets it after _self_; move _self_ below the groups to let it win",
+        place: { kind: 'file', file: 'conf/hidden.yaml', line: 5, column: 15 },
+      },
+    ])
+  })
+
   test('nothing to warn about', () => {
     expect(warnings('seed=7', 'model=resnet50')).toEqual([])
   })

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem, type Place } from '../errors/index.ts'
 import { Choices, sortOverrides } from './defaults/choices.ts'
 import { flattenDefaults, type MergeStep } from './defaults/flatten.ts'
+import { warnAboutHiddenValues } from './defaults/hidden-values.ts'
 import { buildDefaultsTree, type DefaultsNode } from './defaults/tree.ts'
 import { fillHydra } from './hydra/fill.ts'
 import { checkHydra, normalizeHydra } from './hydra/shape.ts'
@@ -93,8 +94,8 @@ export function composeTree(options: ComposeTreeOptions): Composition {
   const defaultsTree = options.saved ? EMPTY_TREE : buildDefaultsTree(configName, tree)
   const steps = flattenDefaults(defaultsTree)
   const root = options.saved ? clone(options.saved) : mergeFiles(steps, repository, context)
-  const hydra = hydraOf(root)
-  failOn(checkHydra(hydra, { unknownKeys: true }))
+  failOn(checkHydra(hydraOf(root), { unknownKeys: true }))
+  if (!options.saved) warnAboutHiddenValues(root, steps, repository, warn)
   const resolution = new Resolution(root, context)
   applyOverrides(root, values, {
     ...lookups(resolution),
@@ -115,6 +116,7 @@ export function composeTree(options: ComposeTreeOptions): Composition {
   })
   failOn(checkHydra(hydraOf(root), { unknownKeys: false }))
   normalizeHydra(hydraOf(root))
+  warnAboutCallbacks(hydraOf(root), warn)
   return { root, overrides, defaultsTree, steps, repository, context, warnings, options }
 }
 
@@ -150,6 +152,15 @@ function refuseChoices(overrides: readonly Override[], saved: MapNode): void {
 
 function failOn(problems: readonly ConfigProblem[]): void {
   if (problems.length > 0) throw new ConfigError(problems)
+}
+
+function warnAboutCallbacks(hydra: MapNode, warn: (message: string, place?: Place) => void): void {
+  const callbacks = hydra.entries.get('callbacks')
+  if (callbacks?.kind !== 'map' || callbacks.entries.size === 0) return
+  warn(
+    `hydra.callbacks (${[...callbacks.entries.keys()].join(', ')}) are not run by this program`,
+    callbacks.place,
+  )
 }
 
 /** The hydra node of a composed root. @throws ConfigError where it is no map */

@@ -67,7 +67,7 @@ function build(
   const recursive = flag(value, '_recursive_', resolution) ?? inherited.recursive
   if (!node.entries.has('_target_')) {
     const entries = childrenOf(value)
-      .filter((child) => !SPECIAL.has(child.key ?? ''))
+      .filter((child) => value.parent !== undefined || !SPECIAL.has(child.key ?? ''))
       .map((child) => [child.key ?? '', build(child, resolution, options, { recursive })])
     return Object.fromEntries(entries)
   }

@@ -34,7 +34,23 @@ export function readDocument(text: string, file: string): ConfigNode {
       hint: problem.code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
     })
   }
+  const second = secondDocument(text)
+  if (second !== undefined) {
+    throw new ConfigError({
+      message: 'a configuration file holds one document, here a second one starts',
+      place: { kind: 'file', file, ...position(lines, second) },
+      hint: 'make it a file of its own',
+    })
+  }
   return new Reader(file, lines).read(document.contents, 0)
+}
+
+/** Where content stands behind the end of the first document; the parser stops at it without a word. */
+function secondDocument(text: string): number | undefined {
+  const end = /^\.\.\.(?=[ \n\r]|$)/m.exec(text)
+  if (!end) return undefined
+  const content = /^(?!\.\.\.|---|[ \t]*(#|$)).+$/m.exec(text.slice(end.index + 3))
+  return content ? end.index + 3 + content.index : undefined
 }
 
 function parse(text: string, file: string, lines: LineCounter) {
@@ -145,14 +161,17 @@ class Reader {
     throw new ConfigError({ message: 'a value that is neither map, list nor scalar', place })
   }
 
+  /** Values are read in the order of the text, as anchors need it; merged keys stand first, own ones win over them. */
   #map(pairs: readonly YamlPair[], place: Place, depth: number): MapNode {
     const map = emptyMap({ place })
-    for (const pair of pairs) if (isMergeKey(pair.key)) this.#mergeInto(map, pair, depth)
-    const own = new Map<string, Place>()
+    const own = new Map<string, { key: Key; value: ConfigNode }>()
     for (const pair of pairs) {
-      if (isMergeKey(pair.key)) continue
+      if (isMergeKey(pair.key)) {
+        mergeKeys(map, this.read(pair.value, depth + 1))
+        continue
+      }
       const key = this.#key(pair.key, place)
-      const first = own.get(key.text)
+      const first = own.get(key.text)?.key.place
       if (first !== undefined) {
         const where = first.kind === 'file' ? ` (line ${first.line}, column ${first.column})` : ''
         throw new ConfigError({
@@ -162,25 +181,11 @@ class Reader {
           hint: 'remove one of the two',
         })
       }
-      own.set(key.text, key.place)
-      const value = this.read(pair.value, depth + 1, key.place)
+      own.set(key.text, { key, value: this.read(pair.value, depth + 1, key.place) })
+    }
+    for (const { key, value } of own.values())
       setEntry(map, key.text, { ...value, keyPlace: key.place }, key.kind)
-    }
     return map
-  }
-
-  #mergeInto(map: MapNode, pair: YamlPair, depth: number): void {
-    const value = this.read(pair.value, depth + 1)
-    const sources = value.kind === 'list' ? [...value.items].reverse() : [value]
-    for (const source of sources) {
-      if (source.kind !== 'map') {
-        throw new ConfigError({
-          message: 'the merge key << takes a map or a list of maps',
-          place: source.place ?? value.place,
-        })
-      }
-      for (const [key, node] of source.entries) setEntry(map, key, node, source.keyKinds?.get(key))
-    }
   }
 
   #key(node: Node | null, mapPlace: Place): Key {
@@ -246,6 +251,20 @@ class Reader {
 
   #place(node: Node): Place {
     return { kind: 'file', file: this.#file, ...position(this.#lines, node.range?.[0] ?? 0) }
+  }
+}
+
+/** Puts the keys behind a merge key `<<` into a map; of a list of maps, the first that has a key wins. */
+function mergeKeys(map: MapNode, value: ConfigNode): void {
+  const sources = value.kind === 'list' ? [...value.items].reverse() : [value]
+  for (const source of sources) {
+    if (source.kind !== 'map') {
+      throw new ConfigError({
+        message: 'the merge key << takes a map or a list of maps',
+        place: source.place ?? value.place,
+      })
+    }
+    for (const [key, node] of source.entries) setEntry(map, key, node, source.keyKinds?.get(key))
   }
 }
 
