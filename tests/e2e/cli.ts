@@ -1,0 +1,80 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateJerseyNumbers } from '../../ts/generate/index.ts'
+
+const main = new URL('../../ts/cli/main.ts', import.meta.url).pathname
+
+export interface CliResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'classifier-training-e2e-'))
+}
+
+export function spawnCli(words: readonly string[], cwd: string) {
+  return Bun.spawn([process.execPath, main, ...words], {
+    cwd,
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+}
+
+export async function cli(words: readonly string[], cwd: string): Promise<CliResult> {
+  const child = spawnCli(words, cwd)
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { code, stdout, stderr }
+}
+
+/** A small generated data set. */
+export async function smallData(folder: string): Promise<string> {
+  const { output } = await generateJerseyNumbers({
+    output: join(folder, 'data'),
+    count: 240,
+    seed: 5,
+    workers: 0,
+  })
+  return output
+}
+
+/** A training of a few seconds on it. */
+export function smallTraining(data: string, run: string, ...more: string[]): string[] {
+  return [
+    'train',
+    `data.data_root=${data}`,
+    `hydra.run.dir=${run}`,
+    'data.image_size=32',
+    'data.batch_size=32',
+    'trainer.max_epochs=2',
+    'trainer.log_every_n_steps=2',
+    'trainer.precision=32',
+    ...more,
+  ]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a file of the program under test, whose shape the tests check.
+export async function json(path: string): Promise<any> {
+  return Bun.file(path).json()
+}
+
+/** The rows of a run's metrics without what a clock decides. */
+export async function rows(run: string): Promise<Record<string, number>[]> {
+  const text = await Bun.file(join(run, 'metrics.jsonl')).text()
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { time: _, 'throughput/images_per_second': __, ...row } = JSON.parse(line)
+      return Object.fromEntries(
+        Object.entries(row).filter(([name]) => !/^(device|process|throughput)\//.test(name)),
+      )
+    }) as Record<string, number>[]
+}
