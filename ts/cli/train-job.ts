@@ -6,7 +6,6 @@ import { followCore } from '../logging/core-log.ts'
 import { createLogger, type Logger } from '../logging/logger.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import { watchSignals } from '../train/interrupt.ts'
-import { writeJson } from '../train/write-json.ts'
 import { discardEmptyRun, typedConfig } from '../verbs/compose-training.ts'
 import { sayProblems } from '../verbs/plan-training.ts'
 import { runTraining } from '../verbs/train.ts'
@@ -77,7 +76,7 @@ export async function trainJob(
   } catch (error) {
     display.stop()
     stopCoreLog()
-    await recordFailure(directory, error, logger)
+    if (!(error instanceof Failure) && error instanceof Error) logger.debug('failed', { stack: error.stack })
     return reportFailure(error)
   } finally {
     signals.dispose()
@@ -106,16 +105,6 @@ function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resu
   screen.line(parts.join(' · '))
   screen.line(`→ ${shown(directory)}`)
   return 0
-}
-
-async function recordFailure(directory: string, error: unknown, logger: Logger): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error)
-  if (!(error instanceof Failure) && error instanceof Error) logger.debug('failed', { stack: error.stack })
-  try {
-    await writeJson(`${directory}/summary.json`, { status: 'failed', reason })
-  } catch (second) {
-    logger.debug('summary.json could not be written', { reason: String(second) })
-  }
 }
 
 /** What the stars of the epoch lines follow: the metric by which checkpoints are kept. */

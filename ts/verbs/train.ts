@@ -176,7 +176,14 @@ async function follow(
     await recorder.finish(result.status, interrupted ? 75 : 0)
     return { summary, directory, already: false }
   } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
     await recorder.finish('failed', 1)
+    await writeJson(join(directory, 'summary.json'), {
+      status: 'failed',
+      reason,
+      best: run.best,
+      versions: versions(engine),
+    })
     throw error
   }
 }

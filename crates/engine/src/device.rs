@@ -19,12 +19,12 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn choose(spec: &MachineSpec, decode_threads: u32) -> Result<Self> {
+    pub(crate) fn choose(spec: &MachineSpec, _decode_threads: u32) -> Result<Self> {
         let device = device(spec.device)?;
         let mut notes = Vec::new();
         let precision = precision(spec.precision, device, &mut notes);
         torch::set_backend_flags(spec.deterministic, spec.benchmark && !spec.deterministic, spec.tf32)?;
-        let threads = spec.threads.unwrap_or_else(|| threads_beside(decode_threads)).max(1);
+        let threads = spec.threads.unwrap_or_else(team_size).max(1);
         torch::set_threads(threads)?;
         let title = match device {
             Device::Cuda(index) => format!("cuda:{index}"),
@@ -55,11 +55,10 @@ impl Machine {
     }
 }
 
-/// Decoding takes a small part of the time and its threads yield; so the team gets every core, as long as there are
-/// not more decode threads than cores.
-fn threads_beside(decode_threads: u32) -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
-    if decode_threads > cores { cores.saturating_sub(1) } else { cores }
+/// Every core, however many decode threads there are: sums are grouped by the size of the team, so a team that followed
+/// `num_workers` would give other weights. The decode threads yield to it.
+fn team_size() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
 }
 
 fn device(spec: DeviceSpec) -> Result<Device> {
