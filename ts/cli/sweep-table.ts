@@ -5,7 +5,7 @@ import { plainTable } from '../text/plain-table.ts'
 import type { Summary } from '../train/summary.ts'
 import { clock, compact, percent } from './number-format.ts'
 
-/** The jobs of a sweep, best first by the monitored metric; failed ones last. */
+/** The jobs of a sweep, best first by the monitored metric, failed ones last, with the words in which they differ. */
 export function sweepTable({ outcomes }: SweepReport): string {
   const rows = outcomes.map((outcome) => {
     const summary = summaryOf(outcome.outputDir)
@@ -14,8 +14,9 @@ export function sweepTable({ outcomes }: SweepReport): string {
   const monitor = rows.find(({ summary }) => summary?.best)?.summary?.best?.monitor
   const sign = monitor !== undefined && /loss|nll|ece/.test(monitor) ? 1 : -1
   rows.sort((a, b) => sign * ((a.score ?? sign * Infinity) - (b.score ?? sign * Infinity)))
+  const common = (word: string): boolean => outcomes.every(({ job }) => job.overrides.includes(word))
   const share = monitor !== undefined && /acc|f1|auroc/.test(monitor)
-  return plainTable(
+  const table = plainTable(
     ['job', monitor ?? 'score', 'epoch', 'time', 'status', 'overrides'],
     rows.map(({ outcome, summary, score }) => [
       `#${outcome.job.number}`,
@@ -23,9 +24,10 @@ export function sweepTable({ outcomes }: SweepReport): string {
       summary?.best ? summary.best.epoch + 1 : '–',
       summary?.timing ? clock(summary.timing.total_s) : '–',
       outcome.status === 'completed' ? (summary?.status ?? 'completed') : `failed (${outcome.exitCode})`,
-      outcome.job.overrides.join(' '),
+      outcome.job.overrides.filter((word) => !common(word)).join(' '),
     ]),
   )
+  return `${table}\n`
 }
 
 function summaryOf(directory: string | undefined): Summary | undefined {
