@@ -30,7 +30,9 @@ export async function paired(
   for (let round = 0; round <= rounds; round++) {
     const pair: [number, number] = [figure(await answer(a)), figure(await answer(b))]
     if (round > 0) values.push(pair)
-    process.stderr.write(`  ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}: ${a.name} ${pair[0].toFixed(1)}, ${b.name} ${pair[1].toFixed(1)}\n`)
+    process.stderr.write(
+      `  ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}: ${a.name} ${pair[0].toFixed(1)}, ${b.name} ${pair[1].toFixed(1)}\n`,
+    )
   }
   return {
     a: spread(values.map(([x]) => x)),
@@ -43,11 +45,19 @@ export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((x, y) => x - y)
   const at = (index: number): number => sorted[index] ?? Number.NaN
   const middle = (sorted.length - 1) / 2
-  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) }
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    min: at(0),
+    max: at(sorted.length - 1),
+  }
 }
 
 async function answer(side: Side): Promise<Record<string, unknown>> {
-  const child = Bun.spawn([...side.command], { stdout: 'pipe', stderr: 'pipe', env: { ...process.env, ...side.env } })
+  const child = Bun.spawn([...side.command], {
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { ...process.env, ...side.env },
+  })
   const [text, errors, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
