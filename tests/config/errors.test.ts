@@ -1,9 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Hydra's interpolations
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { composeTree } from '../../ts/config/compose-tree.ts'
 import { compose } from '../../ts/config/index.ts'
 import { ConfigError } from '../../ts/errors/index.ts'
 import { type TemporaryTree, temporaryTree } from './tree.ts'
+
+// On a busy machine; nothing here is timed.
+setDefaultTimeout(120_000)
 
 let tree: TemporaryTree
 

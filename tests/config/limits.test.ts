@@ -1,10 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Hydra's interpolations
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { locateRoot } from '../../ts/config/interpolation/located.ts'
 import { Resolution } from '../../ts/config/interpolation/resolution.ts'
 import { parseOverride } from '../../ts/config/overrides/parser.ts'
 import { loadYaml } from '../../ts/config/yaml/load.ts'
 import { ConfigError } from '../../ts/errors/index.ts'
+
+// On a busy machine; nothing here is timed.
+setDefaultTimeout(120_000)
 
 function refusal(action: () => unknown): ConfigError {
   try {

@@ -1,9 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Hydra's interpolations
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SweepState } from '../../ts/config/run/sweep-state.ts'
 import { type TemporaryTree, temporaryTree } from './tree.ts'
+
+// On a busy machine; nothing here is timed.
+setDefaultTimeout(120_000)
 
 const PROGRAM = join(import.meta.dir, '../fixtures/config/program/train.ts')
 
@@ -137,7 +140,7 @@ describe('a sweep', () => {
       'completed',
       'completed',
     ])
-  }, 30_000)
+  })
 
   test('goes on after a job that fails, and again where it stopped', async () => {
     const first = await run('-m', 'fail=false,true', 'seed=8')
@@ -150,7 +153,7 @@ describe('a sweep', () => {
     expect(again.out).toContain('Launching 1 jobs locally')
     expect(again.out).toContain('#1 : fail=True seed=8')
     expect(read('sweep/0/result.json')).toEqual(started)
-  }, 30_000)
+  })
 
   test('refuses the directory of another sweep', async () => {
     await run('-m', 'seed=1,2')
@@ -159,7 +162,7 @@ describe('a sweep', () => {
     expect(err).toContain('holds a sweep with other jobs (2, now 3)')
     writeFileSync(join(tree.root, 'sweep/sweep.json'), '{')
     expect((await run('-m', 'seed=1,2')).err).toContain('not readable as the state of a sweep')
-  }, 30_000)
+  })
 
   test('composes all jobs before the first one starts', async () => {
     const { exitCode, err } = await run('-m', 'model=resnet18,resnet5')
@@ -200,6 +203,8 @@ describe('what is shown', () => {
   replaced    resnet50  from conf/model/resnet50.yaml:1:7
 `,
     )
+    const { out } = await run('--explain', 'size', '+size=${model.name}')
+    expect(out).toEndWith('  refers to   model.name, set by conf/model/resnet18.yaml:2:7\n')
     expect((await run('--explain', 'modle.name')).err).toContain('did you mean model.name?')
   })
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -16,6 +16,9 @@ import { dumpYaml } from '../../ts/config/yaml/dump.ts'
 import { loadYaml } from '../../ts/config/yaml/load.ts'
 import { floatText, readFloat } from '../../ts/config/yaml/number-text.ts'
 import { ConfigError } from '../../ts/errors/index.ts'
+
+// On a busy machine; nothing here is timed.
+setDefaultTimeout(120_000)
 
 const FIXTURES = join(import.meta.dir, '../fixtures/config')
 

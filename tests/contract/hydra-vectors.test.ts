@@ -1,4 +1,4 @@
-import { afterAll, describe, test } from 'bun:test'
+import { afterAll, describe, setDefaultTimeout, test } from 'bun:test'
 import { checkCli } from '../config/vectors/cli-kind.ts'
 import { checkComplete } from '../config/vectors/complete-kind.ts'
 import { Setup } from '../config/vectors/setup.ts'
@@ -15,6 +15,9 @@ import {
 } from '../config/vectors/tree-kinds.ts'
 import { checkExpand, checkOverride, checkRoundtrip, checkValue } from '../config/vectors/value-kinds.ts'
 import { readVectors, type Vector, vectorPath } from '../config/vectors/vector.ts'
+
+// On a busy machine; nothing here is timed.
+setDefaultTimeout(120_000)
 
 /** How each kind of recorded behaviour is compared. */
 const CHECKS: Readonly<Record<string, (vector: Vector, setup: Setup) => Promise<void>>> = {

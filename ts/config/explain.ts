@@ -1,6 +1,6 @@
 import { ConfigError, type Place, renderPlace } from '../errors/index.ts'
 import { type Composition, taskOf } from './compose-tree.ts'
-import { locatePath } from './interpolation/located.ts'
+import { fullKey, locatePath } from './interpolation/located.ts'
 import { Resolution } from './interpolation/resolution.ts'
 import { type ConfigNode, isContainer } from './node.ts'
 import { keySuggestions } from './suggest/keys.ts'
@@ -14,6 +14,8 @@ export interface Explanation {
   /** Undefined where it cannot be resolved. */
   readonly resolved: ConfigNode | undefined
   readonly unresolved: ConfigError | undefined
+  /** The key that an interpolation ends at, where it is one key. */
+  readonly target: { readonly key: string; readonly place: Place | undefined } | undefined
   /** What it replaced, latest first. */
   readonly replaced: readonly ConfigNode[]
 }
@@ -31,19 +33,23 @@ export function explain(composition: Composition, key: string): Explanation {
   const replaced: ConfigNode[] = []
   for (let node = raw.previous; node; node = node.previous) replaced.push(node)
   try {
-    return { key, raw, resolved: resolution.deep(located), unresolved: undefined, replaced }
+    const end = resolution.value(located)
+    const isOther = end.node !== located.node && end.node.place !== undefined
+    const target = isOther ? { key: fullKey(end), place: end.node.place } : undefined
+    return { key, raw, resolved: resolution.deep(located), unresolved: undefined, target, replaced }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { key, raw, resolved: undefined, unresolved: error, replaced }
+    return { key, raw, resolved: undefined, unresolved: error, target: undefined, replaced }
   }
 }
 
 /** The explanation for people: value, where it was set, what that replaced. */
 export function renderExplanation(explanation: Explanation): string {
-  const { key, raw, resolved, unresolved, replaced } = explanation
+  const { key, raw, resolved, unresolved, target, replaced } = explanation
   const lines = [`${key} = ${valueText(resolved ?? raw)}`]
   if (raw.kind === 'interpolation') lines.push(`  written as  ${raw.value}`)
   lines.push(`  set by      ${placeText(raw.place ?? raw.keyPlace)}`)
+  if (target) lines.push(`  refers to   ${target.key}, set by ${placeText(target.place)}`)
   for (const node of replaced)
     lines.push(`  replaced    ${valueText(node)}  from ${placeText(node.place ?? node.keyPlace)}`)
   if (isContainer(raw)) {
