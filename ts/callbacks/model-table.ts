@@ -1,5 +1,5 @@
-import type { LayerCost, ModelCost } from './model-cost.ts'
 import { plainTable } from '../text/plain-table.ts'
+import type { LayerCost, ModelCost } from './model-cost.ts'
 
 /** Columns of {@link modelRows}. */
 export const modelColumns = ['layer', 'output', 'parameters', 'trainable', 'MMACs'] as const

@@ -67,6 +67,8 @@ where
             Ok(value) => deferred.resolve(move |_| Ok(convert(value))),
             Err(fault) => deferred.reject(to_error(&fault)),
         })
-        .map_err(|error| to_error(&Fault::new(FaultKind::Device, format!("cannot start a thread: {error}"))))?;
+        .map_err(|error| {
+            to_error(&Fault::new(FaultKind::Device, format!("cannot start a thread: {error}")))
+        })?;
     Ok(promise)
 }

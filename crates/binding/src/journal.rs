@@ -43,14 +43,25 @@ pub fn drain_logs() -> String {
     let dropped = std::mem::take(&mut guard.1);
     let mut lines: Vec<LogLine> = guard.0.drain(..).collect();
     if dropped > 0 {
-        lines.push(line("warn", "journal", format!("{dropped} log lines were dropped: nobody read them"), Map::new()));
+        lines.push(line(
+            "warn",
+            "journal",
+            format!("{dropped} log lines were dropped: nobody read them"),
+            Map::new(),
+        ));
     }
     serde_json::to_string(&lines).unwrap_or_else(|_| "[]".to_owned())
 }
 
 fn line(level: &str, target: &str, message: String, context: Map<String, Value>) -> LogLine {
     let time_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64() * 1e3);
-    LogLine { level: level.to_owned(), time_ms, target: target.to_owned(), message, context: Value::Object(context) }
+    LogLine {
+        level: level.to_owned(),
+        time_ms,
+        target: target.to_owned(),
+        message,
+        context: Value::Object(context),
+    }
 }
 
 struct Journal;

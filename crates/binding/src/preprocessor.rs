@@ -66,7 +66,8 @@ fn prepare_all(pipeline: &Pipeline, paths: &[String], exif_transpose: bool) -> (
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let share = paths.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let parts = images_nhwc.chunks_mut(share * size).zip(faults.chunks_mut(share)).zip(paths.chunks(share));
+        let parts =
+            images_nhwc.chunks_mut(share * size).zip(faults.chunks_mut(share)).zip(paths.chunks(share));
         for ((images, faults), paths) in parts {
             scope.spawn(move || {
                 for ((image, fault), path) in images.chunks_mut(size).zip(faults).zip(paths) {

@@ -102,7 +102,9 @@ fn into_session(((queue, thread, report), control): (Opened, Arc<Control>)) -> N
     NativeSession { queue: Mutex::new(Some((queue, thread))), control, report }
 }
 
-fn start(open: impl FnOnce() -> Result<(Session, OpenReport), Fault> + Send + 'static) -> Result<Opened, Fault> {
+fn start(
+    open: impl FnOnce() -> Result<(Session, OpenReport), Fault> + Send + 'static,
+) -> Result<Opened, Fault> {
     let (queue, jobs) = channel::<Job>();
     let (opened, opening) = channel();
     let thread = thread::Builder::new()
@@ -127,9 +129,9 @@ fn start(open: impl FnOnce() -> Result<(Session, OpenReport), Fault> + Send + 's
             }
         })
         .map_err(|error| Fault::new(FaultKind::Device, format!("cannot start the engine thread: {error}")))?;
-    let report = opening
-        .recv()
-        .unwrap_or_else(|_| Err(Fault::new(FaultKind::Bug, "the engine thread ended while it opened the session")))?;
+    let report = opening.recv().unwrap_or_else(|_| {
+        Err(Fault::new(FaultKind::Bug, "the engine thread ended while it opened the session"))
+    })?;
     Ok((queue, thread, report))
 }
 
@@ -253,7 +255,9 @@ impl NativeSession {
             move || {
                 if let Some((queue, thread)) = open {
                     drop(queue);
-                    thread.join().map_err(|_| Fault::new(FaultKind::Bug, "the engine thread panicked at its end"))?;
+                    thread
+                        .join()
+                        .map_err(|_| Fault::new(FaultKind::Bug, "the engine thread panicked at its end"))?;
                 }
                 Ok(())
             },
