@@ -1,16 +1,47 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import * as v from 'valibot'
+import { int, text } from '../config/schema/field.ts'
 import { defineLogger } from './define.ts'
+import { label, lightningLoggers, optionalText } from './logger-options.ts'
 
-/** Lightning's CSVLogger: `metrics.csv` lies in every run folder anyway, so this adds nothing of its own. */
+const schema = v.strictObject({
+  save_dir: optionalText('Folder of the copy; null: no copy, the run folder has metrics.csv.'),
+  name: v.nullish(text('Folder in `save_dir`.'), 'lightning_logs'),
+  version: label('Folder in `name`: a number N is version_N; null: the next free one.'),
+  prefix: v.optional(text('Means nothing here: the names are those of metrics.jsonl.'), ''),
+  flush_logs_every_n_steps: v.optional(
+    int('Means nothing here: every event is written at once.', { min: 1 }),
+    100,
+  ),
+})
+
+/**
+ * Lightning's CSVLogger. `metrics.csv` lies in every run folder from the first event on; at the end of the run a copy
+ * goes where Lightning would have written it.
+ */
 export const csvLogger = defineLogger({
   name: 'csv',
-  aliases: ['lightning.pytorch.loggers.CSVLogger', 'pytorch_lightning.loggers.CSVLogger'],
-  schema: v.strictObject({
-    save_dir: v.optional(v.nullable(v.string()), null),
-    name: v.optional(v.nullable(v.string()), null),
-    version: v.optional(v.nullable(v.union([v.string(), v.number()])), null),
-    prefix: v.optional(v.string(), ''),
-    flush_logs_every_n_steps: v.optional(v.number(), 100),
+  aliases: lightningLoggers('csv_logs', 'CSVLogger'),
+  schema,
+  create: ({ save_dir, name, version }, { directory }) => ({
+    name: 'csv',
+    row() {},
+    async finish() {
+      const source = join(directory, 'metrics.csv')
+      if (save_dir === null || !existsSync(source)) return
+      const folder = versionFolder(resolve(save_dir, name ?? ''), version)
+      mkdirSync(folder, { recursive: true })
+      const copy = join(realpathSync(folder), 'metrics.csv')
+      if (copy !== realpathSync(source)) copyFileSync(source, copy)
+    },
   }),
-  create: () => ({ name: 'csv', row() {}, async finish() {} }),
 })
+
+/** `parent/version_N`: the given version, or one more than the highest there. */
+export function versionFolder(parent: string, version: string | null): string {
+  if (version !== null) return join(parent, /^\d+$/.test(version) ? `version_${version}` : version)
+  const taken = existsSync(parent) ? readdirSync(parent) : []
+  const numbers = taken.map((name) => Number(/^version_(\d+)$/.exec(name)?.[1] ?? -1))
+  return join(parent, `version_${Math.max(-1, ...numbers) + 1}`)
+}

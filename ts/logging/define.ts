@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import type { Target } from '../config/target.ts'
 import type { ExperimentSink } from './experiment.ts'
+import { guardedSink } from './guarded-sink.ts'
 import type { Logger } from './logger.ts'
 
 /** What a sink is told about the run that it follows. */
@@ -19,9 +20,13 @@ export interface LoggerDefinition<Schema extends v.GenericSchema = v.GenericSche
   create(options: v.InferOutput<Schema>, context: SinkContext): ExperimentSink
 }
 
-/** Keeps the schema's type while declaring a logger. */
+/** Keeps the schema's type while declaring a logger, and training safe from the failures of its sinks. */
 export function defineLogger<Schema extends v.GenericSchema>(
   definition: LoggerDefinition<Schema>,
 ): LoggerDefinition<Schema> {
-  return definition
+  return {
+    ...definition,
+    create: (options, context) =>
+      guardedSink(definition.name, () => definition.create(options, context), context.logger),
+  }
 }
