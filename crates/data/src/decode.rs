@@ -13,7 +13,12 @@ mod png;
 mod tiff;
 mod webp;
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use classifier_spec::Fault;
 
@@ -63,10 +68,15 @@ pub fn decode(bytes: &[u8], limits: &Limits, exif_transpose: bool) -> Result<Rgb
     let image = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes, limits),
         ImageFormat::Png => png::decode(bytes, limits),
-        ImageFormat::Webp => webp::decode(bytes, limits),
+        ImageFormat::Webp => contained(|| webp::decode(bytes, limits)),
         ImageFormat::Bmp => bmp::decode(bytes, limits),
         ImageFormat::Gif => gif::decode(bytes, limits),
-        ImageFormat::Tiff => tiff::decode(bytes, limits),
+        ImageFormat::Tiff => contained(|| tiff::decode(bytes, limits)),
     }?;
     Ok(if exif_transpose { Orientation::of(bytes, format).apply(image) } else { image })
+}
+
+/// A decoder that is not ours: should it panic on damage, that is a refusal.
+fn contained(decode: impl FnOnce() -> Result<RgbImage, DecodeError>) -> Result<RgbImage, DecodeError> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(DecodeError::broken("its decoder gave up")))
 }

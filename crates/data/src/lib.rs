@@ -1,6 +1,7 @@
 //! The data engine: from files to batches of 8-bit RGB pixels. Knows no torch.
 
 mod batch;
+mod cache;
 mod dataset;
 pub mod decode;
 mod draw;
@@ -12,11 +13,12 @@ mod sampler;
 mod transform;
 
 pub use batch::{Batch, BatchBuffer, BufferPool, VecPool};
+pub use cache::CacheReport;
 pub use dataset::Dataset;
 pub use decode::decode_file;
 pub use draw::{Draw, Stream};
 pub use loader::{Loader, LoaderLedger};
 pub use pipeline::Pipeline;
-pub use rgb_image::RgbImage;
+pub use rgb_image::{RgbImage, RgbView};
 pub use sampler::Sampler;
 pub use transform::Workspace;

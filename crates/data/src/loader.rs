@@ -17,7 +17,7 @@ use std::{
 
 use classifier_spec::{Fault, FaultKind, LoaderSpec, SkippedImage, Split};
 
-use crate::{Batch, BufferPool, Dataset, Pipeline, Sampler, VecPool};
+use crate::{Batch, BufferPool, CacheReport, Dataset, Pipeline, Sampler, VecPool, cache::Cache};
 use epoch::Epoch;
 use in_flight::InFlight;
 use sample_reader::SampleReader;
@@ -38,6 +38,7 @@ struct Shared {
     dataset: Arc<Dataset>,
     split: Split,
     pipeline: Pipeline,
+    cache: Cache,
     pool: Arc<dyn BufferPool>,
     /// Batches in work or ready at a time.
     window: usize,
@@ -100,10 +101,12 @@ impl Loader {
         let all = sampler.len();
         let batches = if spec.drop_last { all / batch_size } else { all.div_ceil(batch_size) }.min(limit);
         let workers = spec.num_workers as usize;
+        let cache = Cache::plan(&spec.cache, &dataset, split)?;
         let shared = Arc::new(Shared {
             dataset,
             split,
             pipeline,
+            cache,
             pool,
             window: (workers * spec.prefetch_factor.max(1) as usize).max(1),
             state: Mutex::new(State {
@@ -204,6 +207,11 @@ impl Loader {
             decode_cpu_s: seconds(&self.shared.decode_nanos),
             transform_cpu_s: seconds(&self.shared.transform_nanos),
         }
+    }
+
+    /// What the cache holds now.
+    pub fn cache(&self) -> CacheReport {
+        self.shared.cache.report()
     }
 
     /// The images of the batches of this epoch so far that could not be used and were replaced by others.

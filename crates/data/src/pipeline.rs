@@ -3,7 +3,7 @@
 use classifier_spec::{Fault, FaultKind, Transform};
 
 use crate::{
-    Draw, RgbImage,
+    Draw, RgbImage, RgbView,
     decode::Region,
     transform::{Context, Operation, Planner, Size, Workspace},
 };
@@ -69,7 +69,7 @@ impl Pipeline {
         self.run(image, 0, draw, out_hwc, workspace)
     }
 
-    /// The part of an image of that size which is needed at all.
+    /// The part of an image of that size which is needed at all, where the pipeline can do with borrowed pixels.
     pub(crate) fn crop(&self, input: Size, draw: &Draw) -> Option<Region> {
         self.operations.first()?.crop(input, draw)
     }
@@ -77,7 +77,7 @@ impl Pipeline {
     /// [`Self::apply_with`], given the [`Self::crop`] of an image at `at` inside of a part of it.
     pub(crate) fn apply_crop(
         &self,
-        part: RgbImage,
+        part: RgbView,
         at: Region,
         draw: Draw,
         out_hwc: &mut [u8],

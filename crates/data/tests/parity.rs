@@ -82,11 +82,11 @@ fn run(case: &Case, bytes: &[u8]) -> RgbImage {
         "resize" => {
             let (height, width) = sizes("size");
             let antialias = p["antialias"].as_bool().unwrap();
-            return resize::resize(&image, whole, width, height, interpolation(), antialias, workspace);
+            return resize::resize(image.view(), whole, width, height, interpolation(), antialias, workspace);
         }
         "resized_crop" => {
             let (height, width) = sizes("size");
-            return resize::resize(&image, region(), width, height, interpolation(), true, workspace);
+            return resize::resize(image.view(), region(), width, height, interpolation(), true, workspace);
         }
         "pad" => {
             let padding = list("padding");

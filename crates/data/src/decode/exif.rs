@@ -56,6 +56,12 @@ impl Orientation {
 
 /// Tag 0x0112 of the first directory of a TIFF structure.
 pub fn from_tiff(tiff: &[u8]) -> Option<Orientation> {
+    let (_, value) = tiff_short(tiff, 0x0112)?;
+    (1..=8).contains(&value).then_some(Orientation(value as u8))
+}
+
+/// Where the 16-bit value of a tag of the first directory stands, and the value.
+pub fn tiff_short(tiff: &[u8], tag: u16) -> Option<(usize, u16)> {
     let big = match tiff.get(..4)? {
         b"MM\0*" => true,
         b"II*\0" => false,
@@ -73,11 +79,9 @@ pub fn from_tiff(tiff: &[u8]) -> Option<Orientation> {
     let offset = [offset[0], offset[1], offset[2], offset[3]];
     let directory = if big { u32::from_be_bytes(offset) } else { u32::from_le_bytes(offset) } as usize;
     let entries = usize::from(u16_at(directory)?);
-    (0..entries).map(|entry| directory + 2 + entry * 12).find_map(|at| {
-        let value = u16_at(at + 8)?;
-        (u16_at(at)? == 0x0112 && u16_at(at + 2)? == 3 && (1..=8).contains(&value))
-            .then_some(Orientation(value as u8))
-    })
+    (0..entries)
+        .map(|entry| directory + 2 + entry * 12)
+        .find_map(|at| (u16_at(at)? == tag && u16_at(at + 2)? == 3).then_some((at + 8, u16_at(at + 8)?)))
 }
 
 fn png_exif(bytes: &[u8]) -> Option<Vec<u8>> {

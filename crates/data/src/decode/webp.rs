@@ -8,6 +8,7 @@ use super::{DecodeError, Limits};
 use crate::RgbImage;
 
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, DecodeError> {
+    check_container(bytes)?;
     let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(refusal)?;
     let (width, height) = decoder.dimensions();
     limits.check(u64::from(width), u64::from(height))?;
@@ -28,6 +29,22 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, DecodeError> {
         image.pixels_hwc[at..at + still.width * 3].copy_from_slice(still.row(y));
     }
     Ok(image)
+}
+
+/// Every chunk must be there whole, as libwebp demands.
+fn check_container(bytes: &[u8]) -> Result<(), DecodeError> {
+    let truncated = DecodeError::Truncated("WebP");
+    let length_at = |at: usize| {
+        let four = bytes.get(at..at + 4)?;
+        Some(u32::from_le_bytes([four[0], four[1], four[2], four[3]]) as usize)
+    };
+    let end = length_at(4).map_or(usize::MAX, |length| length.saturating_add(8));
+    let mut at = 12;
+    while at + 8 <= end {
+        let Some(length) = length_at(at + 4) else { return Err(truncated) };
+        at = at.saturating_add(8).saturating_add(length).saturating_add(length & 1);
+    }
+    if at > end || end > bytes.len() { Err(truncated) } else { Ok(()) }
 }
 
 fn decode_still<R: std::io::BufRead + std::io::Seek>(

@@ -1,6 +1,6 @@
 //! Bicubic interpolation without antialiasing, as torch does it for 8-bit tensors.
 
-use crate::{RgbImage, decode::Region};
+use crate::{RgbImage, RgbView, decode::Region};
 
 /// The four source places of one target place, and their weights.
 struct Taps {
@@ -9,7 +9,7 @@ struct Taps {
 }
 
 /// Scales `region` of `image` to the size of `out`: width, then height, with a rounding between.
-pub fn resize(image: &RgbImage, region: Region, out: &mut RgbImage) {
+pub fn resize(image: RgbView, region: Region, out: &mut RgbImage) {
     let mut wide = vec![0u8; out.width * region.height * 3];
     let (columns, shift) = taps(region.width, out.width);
     for (y, row) in wide.chunks_exact_mut(out.width * 3).enumerate() {

@@ -8,11 +8,11 @@ use fast_image_resize::{
 };
 
 use super::plain_cubic;
-use crate::{RgbImage, Workspace, decode::Region};
+use crate::{RgbImage, RgbView, Workspace, decode::Region};
 
 /// Scales the part `region` of `image` to `width` by `height`.
 pub fn resize(
-    image: &RgbImage,
+    image: RgbView,
     region: Region,
     width: usize,
     height: usize,
@@ -45,16 +45,16 @@ pub fn resize(
         let mut wide = workspace.image(width, region.height);
         pass(&mut workspace.resizer, filter, image, region, &mut wide);
         let whole = Region { x: 0, y: 0, width, height: region.height };
-        pass(&mut workspace.resizer, filter, &wide, whole, &mut out);
+        pass(&mut workspace.resizer, filter, wide.view(), whole, &mut out);
         workspace.give(wide.pixels_hwc);
     }
     out
 }
 
 /// One direction.
-fn pass(resizer: &mut Resizer, filter: ResizeAlg, image: &RgbImage, region: Region, out: &mut RgbImage) {
+fn pass(resizer: &mut Resizer, filter: ResizeAlg, image: RgbView, region: Region, out: &mut RgbImage) {
     let source =
-        TypedImageRef::<U8x3>::from_buffer(image.width as u32, image.height as u32, &image.pixels_hwc)
+        TypedImageRef::<U8x3>::from_buffer(image.width as u32, image.height as u32, image.pixels_hwc)
             .expect("an image's buffer has its size");
     let source = TypedCroppedImage::from_ref(
         &source,
@@ -71,7 +71,7 @@ fn pass(resizer: &mut Resizer, filter: ResizeAlg, image: &RgbImage, region: Regi
     resizer.resize_typed(&source, &mut target, &options).expect("no crop box that could be wrong");
 }
 
-fn nearest(image: &RgbImage, region: Region, out: &mut RgbImage, source: fn(usize, f32) -> f32) {
+fn nearest(image: RgbView, region: Region, out: &mut RgbImage, source: fn(usize, f32) -> f32) {
     let places = |count: usize, from: usize| -> Vec<usize> {
         let scale = from as f32 / count as f32;
         (0..count).map(|place| (source(place, scale) as usize).min(from - 1)).collect()

@@ -2,11 +2,12 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use classifier_spec::Fault;
+use classifier_spec::{Fault, FaultKind};
 
 use super::Shared;
 use crate::{
-    Draw, RgbImage, Workspace,
+    Draw, RgbImage, RgbView, Workspace,
+    cache::{Cached, Wish},
     decode::{self, DecodeError, ImageFormat, JpegDecoder, Limits, Region},
 };
 
@@ -17,68 +18,118 @@ pub struct SampleReader {
     limits: Limits,
 }
 
-/// An image, or the part of it that is needed, with the place of the crop in it.
-enum Decoded {
+/// Decoded pixels, whole or the part that is needed, in memory of one kind or another.
+enum Decoded<'a> {
     Whole(RgbImage),
+    /// Pixels and the place of the pipeline's crop in them.
     Part(RgbImage, Region),
+    /// The cache's.
+    Borrowed(RgbView<'a>),
 }
 
 impl SampleReader {
     pub fn new() -> Result<Self, Fault> {
-        let jpeg = JpegDecoder::new()
-            .map_err(|error| Fault::new(classifier_spec::FaultKind::Bug, error.to_string()))?;
+        let jpeg = JpegDecoder::new().map_err(|error| Fault::new(FaultKind::Bug, error.to_string()))?;
         Ok(Self { jpeg, workspace: Workspace::default(), file: Vec::new(), limits: Limits::default() })
     }
 
     /// Reads, decodes and transforms one sample into `out_hwc`.
     pub fn read(&mut self, shared: &Shared, draw: Draw, out_hwc: &mut [u8]) -> Result<(), Fault> {
-        let path = shared.dataset.path(shared.split, draw.sample);
         let begin = thread_time();
-        let decoded = self.decode(shared, draw, &path).map_err(|error| error.fault(&path));
+        let decoded = self.decode(shared, draw);
         let middle = thread_time();
-        let pipeline = &shared.pipeline;
-        let result = decoded.and_then(|decoded| match decoded {
-            Decoded::Whole(image) => pipeline.apply_with(image, draw, out_hwc, &mut self.workspace),
-            Decoded::Part(image, at) => pipeline.apply_crop(image, at, draw, out_hwc, &mut self.workspace),
-        });
+        let result = decoded
+            .map_err(|error| error.fault(&shared.dataset.path(shared.split, draw.sample)))
+            .and_then(|decoded| self.transform(shared, draw, decoded, out_hwc))
+            .map_err(|fault| named(fault, shared, draw));
         let nanos = |time: Duration| time.as_nanos() as u64;
         shared.decode_nanos.fetch_add(nanos(middle - begin), Ordering::Relaxed);
         shared.transform_nanos.fetch_add(nanos(thread_time() - middle), Ordering::Relaxed);
-        result.map_err(|fault| named(fault, &path))
+        result
     }
 
-    fn decode(
+    fn decode<'a>(&mut self, shared: &'a Shared, draw: Draw) -> Result<Decoded<'a>, DecodeError> {
+        let Shared { cache, dataset, split, .. } = shared;
+        match cache.get(draw.sample, dataset, *split) {
+            Some(Cached::Pixels(view)) => return Ok(Decoded::Borrowed(view)),
+            Some(Cached::File(bytes)) => return self.decode_bytes(bytes, shared, draw, false),
+            None => {}
+        }
+        let mut file = std::mem::take(&mut self.file);
+        let read = decode::read_file_into(&dataset.path(*split, draw.sample), &mut file);
+        let wish = cache.wish(draw.sample);
+        let decoded = read.and_then(|()| self.decode_bytes(&file, shared, draw, wish == Wish::Pixels));
+        match (&decoded, wish) {
+            (Ok(Decoded::Whole(image)), Wish::Pixels) => {
+                cache.put_pixels(draw.sample, image.view(), dataset, *split);
+            }
+            (Ok(_), Wish::File) => cache.put_file(draw.sample, &file),
+            _ => {}
+        }
+        self.file = file;
+        decoded
+    }
+
+    /// Decodes a file's bytes: all of it if `whole`, else what the pipeline needs.
+    fn decode_bytes<'a>(
         &mut self,
+        bytes: &[u8],
         shared: &Shared,
         draw: Draw,
-        path: &std::path::Path,
-    ) -> Result<Decoded, DecodeError> {
-        decode::read_file_into(path, &mut self.file)?;
-        let bytes = &self.file[..];
+        whole: bool,
+    ) -> Result<Decoded<'a>, DecodeError> {
         let exif_transpose = shared.dataset.exif_transpose();
         if exif_transpose || ImageFormat::of(bytes)? != ImageFormat::Jpeg {
             return decode::decode(bytes, &self.limits, exif_transpose).map(Decoded::Whole);
         }
         let (width, height) = JpegDecoder::probe(bytes, &self.limits)?;
-        let whole = Region { x: 0, y: 0, width, height };
-        let wanted =
-            shared.pipeline.crop((height, width), &draw).filter(|_| decode::jpeg::ends_properly(bytes));
+        let all = Region { x: 0, y: 0, width, height };
+        let crop = if whole { None } else { shared.pipeline.crop((height, width), &draw) };
+        let crop = crop.filter(|crop| *crop != all && decode::jpeg::ends_properly(bytes));
         let mut pixels = self.workspace.bytes(0);
-        let region = self.jpeg.decode_region(bytes, wanted.unwrap_or(whole), &mut pixels)?;
+        let region = self.jpeg.decode_region(bytes, crop.unwrap_or(all), &mut pixels)?;
         let image = RgbImage::new(region.width, region.height, pixels);
-        Ok(match wanted {
+        Ok(match crop {
             Some(crop) => Decoded::Part(image, Region { x: crop.x - region.x, y: crop.y - region.y, ..crop }),
             None => Decoded::Whole(image),
         })
     }
+
+    fn transform(
+        &mut self,
+        shared: &Shared,
+        draw: Draw,
+        decoded: Decoded,
+        out_hwc: &mut [u8],
+    ) -> Result<(), Fault> {
+        let (pipeline, workspace) = (&shared.pipeline, &mut self.workspace);
+        match decoded {
+            Decoded::Whole(image) => pipeline.apply_with(image, draw, out_hwc, workspace),
+            Decoded::Part(image, at) => {
+                let result = pipeline.apply_crop(image.view(), at, draw, out_hwc, workspace);
+                workspace.give(image.pixels_hwc);
+                result
+            }
+            Decoded::Borrowed(view) => match pipeline.crop((view.height, view.width), &draw) {
+                Some(crop) => pipeline.apply_crop(view, crop, draw, out_hwc, workspace),
+                None => {
+                    let image = workspace.copy(view);
+                    pipeline.apply_with(image, draw, out_hwc, workspace)
+                }
+            },
+        }
+    }
 }
 
 /// A transform's complaint about an image, with the image's name.
-fn named(mut fault: Fault, path: &std::path::Path) -> Fault {
+fn named(mut fault: Fault, shared: &Shared, draw: Draw) -> Fault {
     if fault.details["path"].is_null() {
-        if fault.details["reason"].is_null() {
-            fault.details["reason"] = fault.message.clone().into();
+        let path = shared.dataset.path(shared.split, draw.sample);
+        let reason = fault.message.clone();
+        if !fault.details.is_object() {
+            fault.details = serde_json::json!({});
         }
+        fault.details["reason"] = reason.into();
         fault.details["path"] = path.to_string_lossy().into();
         fault.message = format!("{}: {}", path.display(), fault.message);
     }

@@ -52,7 +52,7 @@ pub fn plan(
         for weight in weights {
             let weight = weight as f32 * shares[1] as f32;
             let depth = if chains.depth > 0 { chains.depth.into() } else { stream.integer(1, 3) };
-            let mut chain = workspace.copy(&image);
+            let mut chain = workspace.copy(image.view());
             for _ in 0..depth {
                 let operation = operations[stream.below(operations.len() as u64) as usize];
                 let bin = stream.below(u64::from(chains.severity)) as usize;

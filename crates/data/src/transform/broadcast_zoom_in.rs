@@ -19,7 +19,7 @@ pub fn plan(place: &Place, min_scale: f64, max_scale: f64, p: f64) -> Result<Box
         let x = stream.below((width - part_width) as u64 + 1) as usize;
         let y = stream.below((height - part_height) as u64 + 1) as usize;
         let part = Region { x, y, width: part_width, height: part_height };
-        let out = resize(&image, part, width, height, Interpolation::Bilinear, true, workspace);
+        let out = resize(image.view(), part, width, height, Interpolation::Bilinear, true, workspace);
         workspace.give(image.pixels_hwc);
         Ok(out)
     })

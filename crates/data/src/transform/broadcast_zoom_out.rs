@@ -28,7 +28,7 @@ pub fn plan(
         let padding = [left, top, room_x as isize - left, room_y as isize - top];
         let canvas = pad(image, padding, fill, PaddingMode::Constant, workspace);
         let whole = Region { x: 0, y: 0, width: canvas.width, height: canvas.height };
-        let out = resize(&canvas, whole, width, height, Interpolation::Bilinear, true, workspace);
+        let out = resize(canvas.view(), whole, width, height, Interpolation::Bilinear, true, workspace);
         workspace.give(canvas.pixels_hwc);
         Ok(out)
     })

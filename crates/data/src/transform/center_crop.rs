@@ -3,7 +3,7 @@
 use classifier_spec::Fault;
 
 use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, decode::Region};
+use crate::{Draw, RgbImage, RgbView, decode::Region};
 
 /// The middle part of an image; a smaller image is padded with zeros, which are black before `Normalize`.
 struct CenterCrop {
@@ -24,7 +24,9 @@ impl Operation for CenterCrop {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let (height, width) = self.size;
         if let Some(region) = self.crop((image.height, image.width), &context.draw) {
-            return self.apply_crop(image, region, context);
+            let out = self.apply_crop(image.view(), region, context);
+            context.workspace.give(image.pixels_hwc);
+            return out;
         }
         let left = width.saturating_sub(image.width) / 2;
         let top = height.saturating_sub(image.height) / 2;
@@ -57,7 +59,7 @@ impl Operation for CenterCrop {
         })
     }
 
-    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
         Ok(context.workspace.crop(part, at))
     }
 }

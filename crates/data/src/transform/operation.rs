@@ -2,7 +2,7 @@
 
 use classifier_spec::Fault;
 
-use crate::{Draw, RgbImage, decode::Region};
+use crate::{Draw, RgbImage, RgbView, decode::Region};
 
 /// (height, width) in pixels.
 pub type Size = (usize, usize);
@@ -15,13 +15,13 @@ pub trait Operation: Send + Sync {
     /// The size of the result for an input of size `input` (`None`: unknown); `None` where it is not always the same.
     fn output(&self, input: Option<Size>) -> Option<Size>;
 
-    /// The part of an image of that size which the result depends on, for operations that begin with a crop.
+    /// The part of an image of that size which the result depends on, for operations that can do with borrowed pixels.
     fn crop(&self, _input: Size, _draw: &Draw) -> Option<Region> {
         None
     }
 
-    /// [`Self::apply`], given the image's crop at `at` inside of a part of it.
-    fn apply_crop(&self, _part: RgbImage, _at: Region, _context: &mut Context) -> Result<RgbImage, Fault> {
+    /// [`Self::apply`], given the image's [`Self::crop`], which lies at `at` in a part of the image.
+    fn apply_crop(&self, _part: RgbView, _at: Region, _context: &mut Context) -> Result<RgbImage, Fault> {
         unreachable!("only operations that name a crop are given one")
     }
 }
@@ -80,22 +80,16 @@ impl Workspace {
     }
 
     /// A copy of an image.
-    pub fn copy(&mut self, image: &RgbImage) -> RgbImage {
-        let mut out = self.image(image.width, image.height);
-        out.pixels_hwc.copy_from_slice(&image.pixels_hwc);
-        out
+    pub fn copy(&mut self, image: RgbView) -> RgbImage {
+        self.crop(image, Region { x: 0, y: 0, width: image.width, height: image.height })
     }
 
-    /// Copies a region out of an image, whose memory is taken back.
-    pub fn crop(&mut self, image: RgbImage, region: Region) -> RgbImage {
-        if region == (Region { x: 0, y: 0, width: image.width, height: image.height }) {
-            return image;
-        }
+    /// Copies a region out of an image.
+    pub fn crop(&mut self, image: RgbView, region: Region) -> RgbImage {
         let mut out = self.image(region.width, region.height);
         for (y, row) in out.pixels_hwc.chunks_exact_mut(region.width * 3).enumerate() {
             row.copy_from_slice(&image.row(region.y + y)[region.x * 3..(region.x + region.width) * 3]);
         }
-        self.give(image.pixels_hwc);
         out
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Context, Key, Operation, Place, Size,
     pad::{self, pad},
 };
-use crate::{Draw, RgbImage, decode::Region};
+use crate::{Draw, RgbImage, RgbView, decode::Region};
 
 /// A part of fixed size at a random place, after optional padding.
 struct RandomCrop {
@@ -75,7 +75,11 @@ impl Operation for RandomCrop {
             image = pad(image, padding, self.fill, self.mode, &self.key, context)?;
         }
         match self.region((image.height, image.width), &context.draw) {
-            Some(region) => Ok(context.workspace.crop(image, region)),
+            Some(region) => {
+                let out = context.workspace.crop(image.view(), region);
+                context.workspace.give(image.pixels_hwc);
+                Ok(out)
+            }
             None => {
                 let message = format!(
                     "an image of {}x{} pixels is smaller than the crop of {}x{}",
@@ -94,7 +98,7 @@ impl Operation for RandomCrop {
         if self.padding_of(input) == [0; 4] { self.region(input, draw) } else { None }
     }
 
-    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
         Ok(context.workspace.crop(part, at))
     }
 }

@@ -3,7 +3,7 @@
 use classifier_spec::{Fault, Interpolation};
 
 use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, decode::Region, kernel::resize::resize};
+use crate::{Draw, RgbImage, RgbView, decode::Region, kernel::resize::resize};
 
 /// A crop of random area and aspect, scaled to a size.
 struct RandomResizedCrop {
@@ -63,7 +63,9 @@ impl RandomResizedCrop {
 impl Operation for RandomResizedCrop {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let region = self.region((image.height, image.width), &context.draw);
-        self.apply_crop(image, region, context)
+        let out = self.apply_crop(image.view(), region, context);
+        context.workspace.give(image.pixels_hwc);
+        out
     }
 
     fn output(&self, _input: Option<Size>) -> Option<Size> {
@@ -74,13 +76,11 @@ impl Operation for RandomResizedCrop {
         Some(self.region(input, draw))
     }
 
-    fn apply_crop(&self, part: RgbImage, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
         let (height, width) = self.size;
         if (at.width, at.height) == (width, height) {
             return Ok(context.workspace.crop(part, at));
         }
-        let out = resize(&part, at, width, height, self.interpolation, self.antialias, context.workspace);
-        context.workspace.give(part.pixels_hwc);
-        Ok(out)
+        Ok(resize(part, at, width, height, self.interpolation, self.antialias, context.workspace))
     }
 }

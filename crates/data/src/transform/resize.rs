@@ -3,7 +3,7 @@
 use classifier_spec::{Fault, Interpolation};
 
 use super::{Context, Operation, Place, Size};
-use crate::{RgbImage, decode::Region, kernel::resize::resize};
+use crate::{Draw, RgbImage, RgbView, decode::Region, kernel::resize::resize};
 
 /// Scales to a size, or the shorter side to a length with the aspect kept.
 struct Resize {
@@ -85,7 +85,7 @@ pub fn resize_to(
         return image;
     }
     let whole = Region { x: 0, y: 0, width: image.width, height: image.height };
-    let out = resize(&image, whole, width, height, interpolation, antialias, context.workspace);
+    let out = resize(image.view(), whole, width, height, interpolation, antialias, context.workspace);
     context.workspace.give(image.pixels_hwc);
     out
 }
@@ -94,6 +94,18 @@ impl Operation for Resize {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let size = self.size_for((image.height, image.width));
         Ok(resize_to(image, size, self.interpolation, self.antialias, context))
+    }
+
+    fn crop(&self, (height, width): Size, _draw: &Draw) -> Option<Region> {
+        Some(Region { x: 0, y: 0, width, height })
+    }
+
+    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+        let (height, width) = self.size_for((at.height, at.width));
+        if (height, width) == (at.height, at.width) {
+            return Ok(context.workspace.crop(part, at));
+        }
+        Ok(resize(part, at, width, height, self.interpolation, self.antialias, context.workspace))
     }
 
     fn output(&self, input: Option<Size>) -> Option<Size> {
