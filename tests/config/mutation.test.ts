@@ -11,7 +11,7 @@ import { ConfigError } from '../../ts/errors/index.ts'
 import { mutated, pick, seededRandom } from './random.ts'
 
 // On a busy machine; nothing here is timed.
-setDefaultTimeout(120_000)
+setDefaultTimeout(600_000)
 
 const FILES: Readonly<Record<string, string>> = {
   'config.yaml': `defaults:
