@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { int, text } from '../config/schema/field.ts'
 import { defineLogger } from './define.ts'
 import { label, lightningLoggers, optionalText } from './logger-options.ts'
+import { versionFolder } from './version-folder.ts'
 
 const schema = v.strictObject({
   save_dir: optionalText('Folder of the copy; null: no copy, the run folder has metrics.csv.'),
@@ -37,11 +38,3 @@ export const csvLogger = defineLogger({
     },
   }),
 })
-
-/** `parent/version_N`: the given version, or one more than the highest there. */
-export function versionFolder(parent: string, version: string | null): string {
-  if (version !== null) return join(parent, /^\d+$/.test(version) ? `version_${version}` : version)
-  const taken = existsSync(parent) ? readdirSync(parent) : []
-  const numbers = taken.map((name) => Number(/^version_(\d+)$/.exec(name)?.[1] ?? -1))
-  return join(parent, `version_${Math.max(-1, ...numbers) + 1}`)
-}

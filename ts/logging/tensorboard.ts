@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { bool, int, text } from '../config/schema/field.ts'
 import { defineLogger } from './define.ts'
 import { label, lightningLoggers, optionalText } from './logger-options.ts'
+import { tensorBoardSink } from './tensorboard/tensorboard-sink.ts'
 
 const schema = v.strictObject({
   save_dir: optionalText('Folder of the event files; null: the run folder.'),
@@ -23,13 +24,10 @@ const schema = v.strictObject({
 
 export type TensorBoardOptions = v.InferOutput<typeof schema>
 
-/** Lightning's TensorBoardLogger. */
+/** Lightning's TensorBoardLogger: event files that we write ourselves, an event on the disk when it happens. */
 export const tensorBoardLogger = defineLogger({
   name: 'tensorboard',
   aliases: lightningLoggers('tensorboard', 'TensorBoardLogger'),
   schema,
-  create: (_options, { logger }) => {
-    logger.info('tensorboard: event files are not written yet; metrics.jsonl has every value')
-    return { name: 'tensorboard', row() {}, async finish() {} }
-  },
+  create: (options, context) => tensorBoardSink(options, context),
 })

@@ -1,0 +1,138 @@
+/** Writes one protobuf message, field by field in the order of the calls. */
+export class ProtoWriter {
+  #bytes: Uint8Array
+  #view: DataView
+  #length = 0
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  /** A non-negative integer, at most 2^53 − 1. */
+  uint(field: number, value: number): this {
+    this.#varint(field * 8)
+    this.#varint(value)
+    return this
+  }
+
+  bool(field: number, value: boolean): this {
+    return this.uint(field, value ? 1 : 0)
+  }
+
+  double(field: number, value: number): this {
+    this.#varint(field * 8 + 1)
+    this.#reserve(8)
+    this.#view.setFloat64(this.#length, value, true)
+    this.#length += 8
+    return this
+  }
+
+  float(field: number, value: number): this {
+    this.#varint(field * 8 + 5)
+    this.#reserve(4)
+    this.#view.setFloat32(this.#length, value, true)
+    this.#length += 4
+    return this
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, Buffer.from(value, 'utf8'))
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.#varint(field * 8 + 2)
+    this.#varint(value.length)
+    this.#reserve(value.length)
+    this.#bytes.set(value, this.#length)
+    this.#length += value.length
+    return this
+  }
+
+  message(field: number, fill: (message: ProtoWriter) => void): this {
+    const inner = new ProtoWriter(64)
+    fill(inner)
+    return this.bytes(field, inner.finish())
+  }
+
+  /** The message so far. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #varint(value: number): void {
+    this.#reserve(10)
+    let rest = value
+    while (rest >= 128) {
+      this.#bytes[this.#length++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more))
+    grown.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}
+
+/** A field of a message as it lies on the wire: a number for varints and floats, bytes for the rest. */
+export interface ProtoField {
+  readonly field: number
+  readonly value: number | Uint8Array
+}
+
+/** The fields of a message. @throws RangeError where it is torn */
+export function readProto(bytes: Uint8Array): ProtoField[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const fields: ProtoField[] = []
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = view.getUint8(at++)
+      value += (byte % 128) * scale
+      if (byte < 128) return value
+    }
+  }
+  while (at < bytes.length) {
+    const key = varint()
+    const field = Math.floor(key / 8)
+    const wire = key % 8
+    if (wire === 0) fields.push({ field, value: varint() })
+    else if (wire === 1) {
+      fields.push({ field, value: view.getFloat64(at, true) })
+      at += 8
+    } else if (wire === 5) {
+      fields.push({ field, value: view.getFloat32(at, true) })
+      at += 4
+    } else if (wire === 2) {
+      const length = varint()
+      if (at + length > bytes.length) throw new RangeError('torn message')
+      fields.push({ field, value: bytes.subarray(at, at + length) })
+      at += length
+    } else throw new RangeError(`wire type ${wire}`)
+  }
+  return fields
+}
+
+/** The last value of a field, as text. */
+export function protoText(fields: readonly ProtoField[], field: number): string | undefined {
+  const value = protoBytes(fields, field)
+  return value && Buffer.from(value).toString('utf8')
+}
+
+/** The last value of a field that holds bytes: text or a message. */
+export function protoBytes(fields: readonly ProtoField[], field: number): Uint8Array | undefined {
+  const value = fields.findLast((candidate) => candidate.field === field)?.value
+  return typeof value === 'object' ? value : undefined
+}
+
+/** The last value of a number; 0 where it is left out, as protobuf has it. */
+export function protoNumber(fields: readonly ProtoField[], field: number): number {
+  const value = fields.findLast((candidate) => candidate.field === field)?.value
+  return typeof value === 'number' ? value : 0
+}
