@@ -1,18 +1,17 @@
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { callbackDefinitions } from '../callbacks/index.ts'
 import { type ComposeTreeOptions, composeTree } from '../config/index.ts'
 import type { Job } from '../config/run/job.ts'
 import type { Program } from '../config/run/program.ts'
-import { knownKey } from '../config/schema/known-key.ts'
 import { describeGroups, isHydraGroup, renderGroups } from '../config/show/groups.ts'
 import { flagsHelp } from '../config/show/help.ts'
-import { loggerDefinitions } from '../logging/index.ts'
 import { thisMachine } from '../native/machine.ts'
-import { sweepTable } from './sweep-table.ts'
 
 /** `train` as the configuration language runs it: shown, run or swept. */
-export function trainProgram(task: (job: Job) => Promise<void>): Program {
+export function trainProgram(
+  allowKey: (path: string) => boolean,
+  task: (job: Job) => Promise<void>,
+): Program {
   const root = thisMachine().packageRoot
   return {
     name: 'classifier-training train',
@@ -23,9 +22,9 @@ export function trainProgram(task: (job: Job) => Promise<void>): Program {
     baseDir: process.cwd(),
     task,
     command: [process.execPath, join(root, 'ts', 'cli', 'main.ts'), 'train'],
-    reportSweep: sweepTable,
+    reportSweep: async (report) => (await import('./sweep-table.ts')).sweepTable(report),
     help,
-    allowKey: (path) => knownKey(path, { callbacks: callbackDefinitions, loggers: loggerDefinitions }),
+    allowKey,
   }
 }
 

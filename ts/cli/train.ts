@@ -1,17 +1,22 @@
 import { parseCommandLine } from '../config/command-line.ts'
 import { runProgram } from '../config/run-program.ts'
-import { terminalScreen } from './screen.ts'
-import { showPlan } from './show-plan.ts'
-import { startNative } from './start-native.ts'
-import { trainJob } from './train-job.ts'
 import { trainProgram } from './train-program.ts'
+
+// Only what showing a configuration needs is imported at once: help and --cfg answer before the training stack could load.
 
 export async function run(argv: string[]): Promise<number> {
   const startedAt = Date.now() - performance.now()
   const line = parseCommandLine(argv)
-  if (line.show?.kind === 'cfg' && line.show.part === 'plan') return showPlan(line)
+  if (line.show?.kind === 'cfg' && line.show.part === 'plan')
+    return (await import('./show-plan.ts')).showPlan(line)
   let exitCode = 0
-  const program = trainProgram(async (job) => {
+  const allowKey = line.overrides.length > 0 ? (await import('./allowed-key.ts')).allowedKey : () => true
+  const program = trainProgram(allowKey, async (job) => {
+    const [{ startNative }, { terminalScreen }, { trainJob }] = await Promise.all([
+      import('./start-native.ts'),
+      import('./screen.ts'),
+      import('./train-job.ts'),
+    ])
     exitCode = await trainJob(job, {
       engine: startNative(),
       screen: terminalScreen(),
