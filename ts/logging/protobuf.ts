@@ -1,3 +1,5 @@
+const encoder = new TextEncoder()
+
 /** Writes one protobuf message, field by field in the order of the calls. */
 export class ProtoWriter {
   #bytes: Uint8Array
@@ -37,7 +39,14 @@ export class ProtoWriter {
   }
 
   text(field: number, value: string): this {
-    return this.bytes(field, Buffer.from(value, 'utf8'))
+    const most = value.length * 3
+    if (most >= 128) return this.bytes(field, Buffer.from(value, 'utf8'))
+    this.#varint(field * 8 + 2)
+    this.#reserve(most + 1)
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.#length + 1))
+    this.#bytes[this.#length] = written
+    this.#length += written + 1
+    return this
   }
 
   bytes(field: number, value: Uint8Array): this {
@@ -46,6 +55,21 @@ export class ProtoWriter {
     this.#reserve(value.length)
     this.#bytes.set(value, this.#length)
     this.#length += value.length
+    return this
+  }
+
+  /** Announces a field of `length` bytes that follow. */
+  tag(field: number, length: number): this {
+    this.#varint(field * 8 + 2)
+    this.#varint(length)
+    return this
+  }
+
+  /** Fields that are encoded already. */
+  raw(fields: Uint8Array): this {
+    this.#reserve(fields.length)
+    this.#bytes.set(fields, this.#length)
+    this.#length += fields.length
     return this
   }
 

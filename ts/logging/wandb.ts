@@ -11,6 +11,7 @@ import {
   pythonObject,
   texts,
 } from './logger-options.ts'
+import { wandbSink } from './wandb/wandb-sink.ts'
 
 const schema = v.strictObject({
   name: optionalText('Name of the run; null: Weights & Biases chooses one.'),
@@ -48,13 +49,10 @@ const schema = v.strictObject({
 
 export type WandbOptions = v.InferOutput<typeof schema>
 
-/** Lightning's WandbLogger. */
+/** Lightning's WandbLogger: W&B's own log, an event on the disk when it happens, for `wandb sync` to upload. */
 export const wandbLogger = defineLogger({
   name: 'wandb',
   aliases: lightningLoggers('wandb', 'WandbLogger'),
   schema,
-  create: (_options, { logger }) => {
-    logger.info('wandb: its log is not written yet; metrics.jsonl has every value')
-    return { name: 'wandb', row() {}, async finish() {} }
-  },
+  create: (options, context) => wandbSink(options, context),
 })

@@ -6,6 +6,7 @@ import { flatParameters } from '../flat-parameters.ts'
 import { pngSize } from '../png-size.ts'
 import type { TensorBoardOptions } from '../tensorboard.ts'
 import { newestVersion, versionFolder } from '../version-folder.ts'
+import { withoutSecrets } from '../without-secrets.ts'
 import { EventFile, hasEvents } from './event-file.ts'
 import { hparamsEnd, hparamsStart } from './hparams.ts'
 import { markdownTable } from './markdown-table.ts'
@@ -30,7 +31,7 @@ export function tensorBoardSink(options: TensorBoardOptions, context: SinkContex
     })
     if (!goesOn) {
       const time = Date.now() / 1000
-      const parameters = flatParameters(context.config)
+      const parameters = flatParameters(withoutSecrets(context.config))
       const rows = Object.entries(parameters).map(([name, value]) => [name, String(value)])
       file.write(0, time, hparamsStart(parameters, context.directory, time))
       const text = markdownTable({ columns: ['option', 'value'], rows })

@@ -1,0 +1,188 @@
+import { ProtoWriter, protoBytes, protoNumber, protoText, readProto } from '../protobuf.ts'
+import type { ModelArtifact } from './artifact.ts'
+
+/** A name with its value as JSON text. Names are whole: a slash or dot in them parts nothing. */
+export type Items = readonly (readonly [name: string, json: string])[]
+
+/** What a run is called and how it is sorted in. */
+export interface RunIdentity {
+  readonly id: string
+  readonly project: string
+  readonly entity: string | undefined
+  readonly name: string | undefined
+  readonly notes: string | undefined
+  readonly group: string | undefined
+  readonly jobType: string | undefined
+  readonly tags: readonly string[]
+}
+
+/** Field numbers of wandb_internal.proto's Record. */
+const fields = {
+  history: 2,
+  summary: 3,
+  files: 6,
+  artifact: 8,
+  metric: 12,
+  run: 17,
+  exit: 18,
+  header: 21,
+} as const
+
+type Fill = (message: ProtoWriter) => void
+
+/** Makes records, numbered from `first`. */
+export class RecordMaker {
+  #number: number
+  readonly #names = new Map<string, Uint8Array>()
+
+  constructor(first = 1) {
+    this.#number = first
+  }
+
+  header(): Uint8Array {
+    return this.#record(fields.header, (header) => header.message(1, (version) => version.text(2, '0.0.1')))
+  }
+
+  /** `start` in seconds since the Unix epoch. */
+  run(run: RunIdentity, config: Items, start: number, resumed: boolean): Uint8Array {
+    return this.#record(fields.run, (message) => {
+      message.text(1, run.id)
+      if (run.entity) message.text(2, run.entity)
+      message.text(3, run.project)
+      message.message(4, (record) => record.raw(this.#items(config)))
+      if (run.group) message.text(6, run.group)
+      if (run.jobType) message.text(7, run.jobType)
+      if (run.name) message.text(8, run.name)
+      if (run.notes) message.text(9, run.notes)
+      for (const tag of run.tags) message.text(10, tag)
+      message.message(17, (time) => time.uint(1, Math.floor(start)).uint(2, Math.floor((start % 1) * 1e9)))
+      if (resumed) message.bool(24, true)
+    })
+  }
+
+  /** Declares the axis of a metric; without `axis`, the metric is itself one. */
+  metric(name: string, axis: string | undefined): Uint8Array {
+    return this.#record(fields.metric, (message) => {
+      message.text(1, name)
+      if (axis === undefined) message.message(6, (options) => options.bool(3, true))
+      else
+        message
+          .text(3, axis)
+          .message(6, (options) => options.bool(1, true))
+          .bool(10, true)
+    })
+  }
+
+  /** A row and the summary that follows from it: the last value of every name. */
+  row(items: Items, step: number): [history: Uint8Array, summary: Uint8Array] {
+    const encoded = this.#items(items)
+    return [
+      this.#record(fields.history, (message) =>
+        message.raw(encoded).message(2, (number) => number.uint(1, step)),
+      ),
+      this.#record(fields.summary, (message) => message.raw(encoded)),
+    ]
+  }
+
+  summary(items: Items): Uint8Array {
+    return this.#record(fields.summary, (message) => message.raw(this.#items(items)))
+  }
+
+  /** A file below `files/` that is to be uploaded at once. */
+  mediaFile(path: string): Uint8Array {
+    return this.#record(fields.files, (message) =>
+      message.message(1, (file) => file.text(1, path).uint(2, 0).uint(3, 2)),
+    )
+  }
+
+  artifact(run: RunIdentity, artifact: ModelArtifact): Uint8Array {
+    return this.#record(fields.artifact, (message) => {
+      message.text(1, run.id).text(2, run.project)
+      if (run.entity) message.text(3, run.entity)
+      message.text(4, artifact.type).text(5, artifact.name).text(6, artifact.digest)
+      message.text(8, artifact.metadata).bool(9, true)
+      for (const alias of artifact.aliases) message.text(11, alias)
+      message.message(12, (manifest) => {
+        manifest.uint(1, 1).text(2, 'wandb-storage-policy-v1')
+        manifest.message(3, (config) => config.text(1, 'storageLayout').text(2, '"V2"'))
+        for (const { path, digest, size, localPath } of artifact.entries)
+          manifest.message(4, (entry) => entry.text(1, path).text(2, digest).uint(4, size).text(6, localPath))
+      })
+      message.bool(14, true).text(15, artifact.clientId).text(16, artifact.sequenceClientId)
+    })
+  }
+
+  exit(code: number, runtime: number): Uint8Array {
+    return this.#record(fields.exit, (message) => message.uint(1, code).uint(2, Math.round(runtime)))
+  }
+
+  /** History, summary and config hold their items alike: field 1, the name in 2, the value in 16. */
+  #items(items: Items): Uint8Array {
+    const writer = new ProtoWriter(64 + items.length * 64)
+    for (const [name, json] of items) {
+      let encodedName = this.#names.get(name)
+      if (encodedName === undefined) {
+        encodedName = new ProtoWriter().text(2, name).finish()
+        this.#names.set(name, encodedName)
+      }
+      const size = Buffer.byteLength(json)
+      const lengthBytes = size < 128 ? 1 : size < 16_384 ? 2 : size < 2_097_152 ? 3 : 4
+      writer.tag(1, encodedName.length + 2 + lengthBytes + size)
+      writer.raw(encodedName).text(16, json)
+    }
+    return writer.finish()
+  }
+
+  #record(field: number, fill: Fill): Uint8Array {
+    return new ProtoWriter(512)
+      .uint(1, this.#number++)
+      .message(field, fill)
+      .finish()
+  }
+}
+
+/** What a log says about where it stands. */
+export type ReadRecord =
+  | { readonly kind: 'history'; readonly values: ReadonlyMap<string, string>; readonly step: number }
+  | { readonly kind: 'summary'; readonly values: ReadonlyMap<string, string> }
+  | { readonly kind: 'metric'; readonly name: string }
+  | { readonly kind: 'run'; readonly id: string; readonly start: number }
+  | { readonly kind: 'exit' }
+  | { readonly kind: 'other' }
+
+export function readRecord(data: Uint8Array): ReadRecord {
+  const record = readProto(data)
+  const inner = (field: number) => {
+    const bytes = protoBytes(record, field)
+    return bytes && readProto(bytes)
+  }
+  const history = inner(fields.history)
+  if (history) {
+    const step = protoNumber(readProto(protoBytes(history, 2) ?? new Uint8Array()), 1)
+    return { kind: 'history', values: readItems(history), step }
+  }
+  const summary = inner(fields.summary)
+  if (summary) return { kind: 'summary', values: readItems(summary) }
+  const metric = inner(fields.metric)
+  if (metric) return { kind: 'metric', name: protoText(metric, 1) ?? '' }
+  const run = inner(fields.run)
+  if (run) {
+    const time = readProto(protoBytes(run, 17) ?? new Uint8Array())
+    return {
+      kind: 'run',
+      id: protoText(run, 1) ?? '',
+      start: protoNumber(time, 1) + protoNumber(time, 2) / 1e9,
+    }
+  }
+  return inner(fields.exit) ? { kind: 'exit' } : { kind: 'other' }
+}
+
+function readItems(message: readonly { field: number; value: number | Uint8Array }[]): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const { field, value } of message) {
+    if (field !== 1 || typeof value === 'number') continue
+    const item = readProto(value)
+    values.set(protoText(item, 2) ?? '', protoText(item, 16) ?? '')
+  }
+  return values
+}

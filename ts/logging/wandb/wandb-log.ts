@@ -1,0 +1,143 @@
+import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { stringify } from 'yaml'
+import type { MetricRow } from '../experiment.ts'
+import { type ArtifactFacts, type ArtifactFile, makeArtifact } from './artifact.ts'
+import { jsonNumber } from './json-value.ts'
+import { type Items, RecordMaker, type RunIdentity } from './record.ts'
+import { logPath, type ResumePoint, runFolders, STEP_KEY } from './resume-point.ts'
+import { TransactionLog } from './transaction-log.ts'
+
+export interface WandbLogOptions {
+  readonly root: string
+  readonly run: RunIdentity
+  readonly config: Readonly<Record<string, unknown>>
+  readonly resumed: ResumePoint | undefined
+}
+
+/** Where an event stands: the axes of the charts. */
+export type Moment = Pick<MetricRow, 'epoch' | 'step' | 'time'>
+
+/** The log of one run of Weights & Biases: rows, summary, files and the end, as `wandb sync` reads them. */
+export class WandbLog {
+  readonly folder: string
+  readonly files: string
+  readonly #run: RunIdentity
+  readonly #log: TransactionLog
+  readonly #make: RecordMaker
+  readonly #start: number
+  readonly #defined: Set<string>
+  readonly #summary: Map<string, string>
+  #step: number
+  #runtime = 0
+
+  constructor({ root, run, config, resumed }: WandbLogOptions) {
+    const now = Date.now() / 1000
+    this.#run = run
+    this.#start = resumed?.start ?? now
+    this.#step = resumed?.nextStep ?? 0
+    this.#defined = new Set(resumed?.defined)
+    this.#summary = new Map(resumed?.summary)
+    this.folder = resumed?.folder ?? newFolder(root, run.id)
+    this.files = join(this.folder, 'files')
+    for (const name of ['files', 'logs']) mkdirSync(join(this.folder, name), { recursive: true })
+    this.#log = new TransactionLog(logPath(this.folder, run.id), resumed?.keepBytes ?? 0)
+    this.#make = new RecordMaker((resumed?.records ?? 0) + 1)
+    const items = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value ?? null)] as const)
+    if (!resumed?.folder)
+      this.#log.append([
+        this.#make.header(),
+        this.#make.run(run, items, this.#start, resumed !== undefined),
+        this.#make.metric(STEP_KEY, undefined),
+      ])
+    const wrapped = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }]))
+    writeFileSync(join(this.files, 'config.yaml'), stringify(wrapped))
+    pointLatest(root, this.folder)
+  }
+
+  /** A row: metrics and media of one moment. It is on its way to the disk when this returns. */
+  row(moment: Moment, scalars: Readonly<Record<string, number>>, media: Items): void {
+    const named = Object.entries(scalars).map(([key, value]) => [key, jsonNumber(value)] as const)
+    const values: Items = [...named, ...media]
+    this.#runtime = Math.max(0, moment.time - this.#start)
+    const records: Uint8Array[] = []
+    for (const [name] of values) {
+      if (this.#defined.has(name) || name === STEP_KEY) continue
+      this.#defined.add(name)
+      records.push(this.#make.metric(name, STEP_KEY))
+    }
+    const step = this.#step++
+    const items: Items = [
+      ...values,
+      ...(scalars.epoch === undefined ? [['epoch', jsonNumber(moment.epoch)] as const] : []),
+      [STEP_KEY, jsonNumber(moment.step)],
+      ['_step', String(step)],
+      ['_runtime', jsonNumber(this.#runtime)],
+      ['_timestamp', jsonNumber(moment.time)],
+    ]
+    for (const [name, json] of items) this.#summary.set(name, json)
+    records.push(...this.#make.row(items, step))
+    this.#log.append(records)
+  }
+
+  summary(items: Items): void {
+    for (const [name, json] of items) this.#summary.set(name, json)
+    this.#log.append([this.#make.summary(items)])
+  }
+
+  /** Announces a file that lies below `files/`. */
+  media(path: string): void {
+    this.#log.append([this.#make.mediaFile(path)])
+  }
+
+  /** Keeps files for the upload and logs them; answers the identifier that other records name it by. */
+  artifact(facts: Omit<ArtifactFacts, 'directory'>, files: readonly ArtifactFile[]): string {
+    const directory = join(this.folder, 'artifacts', `${facts.name}-${this.#step}`)
+    const artifact = makeArtifact({ ...facts, directory }, files)
+    this.#log.append([this.#make.artifact(this.#run, artifact)])
+    return artifact.clientId
+  }
+
+  flush(): void {
+    this.#log.flush()
+  }
+
+  finish(exitCode: number): void {
+    const shown = [...this.#summary].map(([name, json]) => `${JSON.stringify(name)}: ${json}`).join(', ')
+    writeFileSync(join(this.files, 'wandb-summary.json'), `{${shown}}\n`)
+    this.#log.append([this.#make.exit(exitCode, this.#runtime)])
+    this.#log.close()
+  }
+}
+
+function newFolder(root: string, id: string): string {
+  const newest = runFolders(root, id).at(-1)
+  for (let time = Date.now(); ; time += 1000) {
+    const folder = join(root, `offline-run-${stamp(new Date(time))}-${id}`)
+    if (newest !== undefined && folder <= newest) continue
+    mkdirSync(folder, { recursive: true })
+    return folder
+  }
+}
+
+/** `YYYYMMDD_HHMMSS`, local time, as the Python client names its folders. */
+function stamp(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const date = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`
+  return `${date}_${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`
+}
+
+/** `latest-run`, as the Python client keeps it, where the file system has links. */
+function pointLatest(root: string, folder: string): void {
+  const link = join(root, 'latest-run')
+  try {
+    unlinkSync(link)
+  } catch {
+    // There was none.
+  }
+  try {
+    symlinkSync(basename(folder), link)
+  } catch {
+    // A convenience; the folder is found without it.
+  }
+}
