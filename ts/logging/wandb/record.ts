@@ -67,7 +67,7 @@ export class RecordMaker {
       if (axis === undefined) message.message(6, (options) => options.bool(3, true))
       else
         message
-          .text(3, axis)
+          .text(4, axis)
           .message(6, (options) => options.bool(1, true))
           .bool(10, true)
     })
