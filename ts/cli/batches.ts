@@ -2,10 +2,9 @@ import * as v from 'valibot'
 import { parseCommandLine } from '../config/command-line.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
-import { loadEngine } from '../native/native-engine.ts'
-import { ensureNative } from '../setup/index.ts'
 import { writeBatches } from '../verbs/batches.ts'
 import { composeTraining, typedConfig } from '../verbs/compose-training.ts'
+import { openEngine } from '../verbs/open-engine.ts'
 import { planTraining } from '../verbs/plan-training.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, splitName, wholeNumber } from './words.ts'
@@ -36,8 +35,7 @@ export async function run(argv: string[]): Promise<number> {
   })
   const { config } = typedConfig(composeTraining(line))
   const logger = createLogger('batches', config.log_level, [consoleSink(terminalScreen())])
-  await ensureNative({ quiet: true })
-  const engine = await loadEngine()
+  const engine = await openEngine()
   const written = await writeBatches(engine, await planTraining(config, engine, logger), options)
   if (line.json) process.stdout.write(`${JSON.stringify(written)}\n`)
   else process.stdout.write(`${written.files.join('\n')}\n`)

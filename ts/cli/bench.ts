@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../errors/index.ts'
-import { loadEngine } from '../native/native-engine.ts'
 import type { Architecture, Precision } from '../native/spec.d.ts'
-import { ensureNative } from '../setup/index.ts'
 import { benchLoader, benchStep } from '../verbs/bench.ts'
 import { benchStart } from '../verbs/bench-start.ts'
+import { openEngine } from '../verbs/open-engine.ts'
 
 const help = `usage: classifier-training bench step|loader|start [flags] [--json]
 
@@ -46,7 +45,7 @@ export async function run(argv: string[]): Promise<number> {
     throw new ConfigError({ message: `--${name} must be ${allowed.join(' or ')}, not ${values[name]}` })
   }
   if (what === 'start') return print(await benchStart(), values.json)
-  const engine = ensureNative({ quiet: true }).then(() => loadEngine())
+  const engine = openEngine()
   if (what === 'step') {
     const options = {
       model: choice<Architecture>('model', ['resnet18', 'resnet34', 'resnet50']),

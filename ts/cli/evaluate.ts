@@ -4,13 +4,12 @@ import * as v from 'valibot'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
 import { softmax } from '../metrics/classification.ts'
-import { loadEngine } from '../native/native-engine.ts'
 import { plainName } from '../plot/plain-name.ts'
-import { ensureNative } from '../setup/index.ts'
 import { plainTable } from '../text/plain-table.ts'
 import { writeJson } from '../train/write-json.ts'
 import { evaluateModel, type Scored } from '../verbs/evaluate.ts'
 import { findModel, type ModelSource } from '../verbs/model-source.ts'
+import { openEngine } from '../verbs/open-engine.ts'
 import { percent } from './number-format.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, splitName, wholeNumber } from './words.ts'
@@ -48,9 +47,8 @@ export async function run(argv: string[]): Promise<number> {
   const source = await findModel(options.model)
   const screen = terminalScreen()
   const logger = createLogger('evaluate', 'info', [consoleSink(screen)])
-  await ensureNative({ quiet: true })
   const scored = await evaluateModel(
-    await loadEngine(),
+    await openEngine(),
     {
       source,
       dataRoot: options['data.data_root'],

@@ -3,10 +3,9 @@ import * as v from 'valibot'
 import { ConfigError } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
-import { loadEngine } from '../native/native-engine.ts'
-import { ensureNative } from '../setup/index.ts'
 import { findModel } from '../verbs/model-source.ts'
 import { exportOnnx } from '../verbs/onnx-exporter.ts'
+import { openEngine } from '../verbs/open-engine.ts'
 import { scoringPlan } from '../verbs/scoring-plan.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, wholeNumber, yesOrNo } from './words.ts'
@@ -46,8 +45,7 @@ export async function run(argv: string[]): Promise<number> {
     })
   const output = resolve(options.output ?? `${source.run ?? source.directory}/model.onnx`)
   const logger = createLogger('export', 'info', [consoleSink(terminalScreen())])
-  await ensureNative({ quiet: true })
-  const engine = await loadEngine()
+  const engine = await openEngine()
   const { session, report: model } = await engine.openSession(
     scoringPlan(source.plan, source.directory),
     null,

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
 import { ConfigError } from '../errors/index.ts'
-import { loadEngine } from '../native/native-engine.ts'
-import { ensureNative } from '../setup/index.ts'
 import { imageFiles } from '../verbs/image-files.ts'
 import { findModel } from '../verbs/model-source.ts'
+import { openEngine } from '../verbs/open-engine.ts'
 import { openClassifier, predictFiles } from '../verbs/predict.ts'
 import { percent } from './number-format.ts'
 import { readWords, wholeNumber } from './words.ts'
@@ -39,8 +38,7 @@ export async function run(argv: string[]): Promise<number> {
     })
   const source = await findModel(options.model)
   const files = await imageFiles(bare)
-  await ensureNative({ quiet: true })
-  const engine = await loadEngine()
+  const engine = await openEngine()
   const classifier = await openClassifier(engine, source)
   let failed = 0
   try {

@@ -4,9 +4,9 @@ import { ConfigError, Failure } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { followCore } from '../logging/core-log.ts'
 import { createLogger, type Logger } from '../logging/logger.ts'
-import type { NativeEngine } from '../native/native-engine.ts'
 import { watchSignals } from '../train/interrupt.ts'
 import { discardEmptyRun, typedConfig } from '../verbs/compose-training.ts'
+import { startEngine } from '../verbs/open-engine.ts'
 import { sayProblems } from '../verbs/plan-training.ts'
 import { runTraining } from '../verbs/train.ts'
 import type { TrainingOutcome } from '../verbs/training-job.ts'
@@ -16,7 +16,6 @@ import { reportFailure } from './report-failure.ts'
 import type { Screen } from './screen.ts'
 
 export interface TrainSurroundings {
-  readonly engine: Promise<NativeEngine>
   readonly screen: Screen
   readonly json: boolean
   /** Milliseconds since the epoch. */
@@ -24,10 +23,7 @@ export interface TrainSurroundings {
 }
 
 /** Trains what a composed configuration says; speaks to the terminal and answers the exit code. */
-export async function trainJob(
-  job: Job,
-  { engine, screen, json, startedAt }: TrainSurroundings,
-): Promise<number> {
+export async function trainJob(job: Job, { screen, json, startedAt }: TrainSurroundings): Promise<number> {
   const directory = job.outputDir
   if (directory === undefined) {
     const hint = 'leave hydra.run.dir as it is or name a folder'
@@ -57,7 +53,7 @@ export async function trainJob(
     const outcome = await runTraining(
       { config, composed: plain, directory },
       {
-        engine: engine.then((native) => {
+        engine: startEngine(config.trainer.accelerator).then((native) => {
           stopCoreLog = followCore(native, logger)
           return native
         }),

@@ -20,6 +20,7 @@ export function trainProgram(
     configDir: join(root, 'configs'),
     configName: 'train',
     baseDir: process.cwd(),
+    addedTreeFirst: true,
     task,
     command: [process.execPath, join(root, 'ts', 'cli', 'main.ts'), 'train'],
     reportSweep: async (report) => (await import('./sweep-table.ts')).sweepTable(report),

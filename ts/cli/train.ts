@@ -12,13 +12,11 @@ export async function run(argv: string[]): Promise<number> {
   let exitCode = 0
   const allowKey = line.overrides.length > 0 ? (await import('./allowed-key.ts')).allowedKey : () => true
   const program = trainProgram(allowKey, async (job) => {
-    const [{ startNative }, { terminalScreen }, { trainJob }] = await Promise.all([
-      import('./start-native.ts'),
+    const [{ terminalScreen }, { trainJob }] = await Promise.all([
       import('./screen.ts'),
       import('./train-job.ts'),
     ])
     exitCode = await trainJob(job, {
-      engine: startNative(),
       screen: terminalScreen(),
       json: line.json,
       startedAt,

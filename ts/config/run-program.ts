@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { ConfigError, Failure } from '../errors/index.ts'
 import { type CommandLine, parseCommandLine } from './command-line.ts'
 import { type ComposeTreeOptions, composeTree, hydraOf } from './compose-tree.ts'
@@ -62,10 +63,15 @@ function composeOptions(program: Program, line: CommandLine, around: Surrounding
   const { configPath } = line
   const configDir =
     configPath === undefined || configPath.includes('://') ? configPath : resolve(program.baseDir, configPath)
+  const configName = line.configName ?? program.configName
+  const own = configDir ?? program.configDir
+  const added = line.configDir === undefined ? undefined : resolve(around.cwd, line.configDir)
+  const primary = `${configName.replace(/\.yaml$/, '')}.yaml`
+  const addedFirst = program.addedTreeFirst && added !== undefined && existsSync(join(added, primary))
   return {
-    configDir: configDir ?? program.configDir,
-    configName: line.configName ?? program.configName,
-    additionalDir: line.configDir,
+    configDir: addedFirst ? added : own,
+    configName,
+    additionalDir: addedFirst ? own : line.configDir,
     overrides: line.overrides,
     cwd: around.cwd,
     env: around.env,

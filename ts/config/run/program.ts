@@ -13,6 +13,8 @@ export interface Program {
   readonly configDir: string
   readonly configName: string
   readonly baseDir: string
+  /** Whether a `--config-dir` that holds the primary config is a tree of its own, searched before `configDir`. */
+  readonly addedTreeFirst?: boolean | undefined
   /** The work. Its return value is the job's result. @throws Failure */
   readonly task: (job: Job) => Promise<unknown>
   /** Runs the jobs of a sweep; default: one process each, by `command`. */

@@ -4,9 +4,9 @@ import { softmax } from '../../metrics/classification.ts'
 import type { ClassReport, EvaluateReport, Split } from '../../native/spec.d.ts'
 import { evaluateModel, type Scored } from '../evaluate.ts'
 import { findModel } from '../model-source.ts'
+import { openEngine } from '../open-engine.ts'
 import { callerLogger, type Listener } from './caller-logger.ts'
 import { checkOptions, count, path } from './check-options.ts'
-import { openEngine } from './open-engine.ts'
 
 /** What to score, and on what. */
 export interface EvaluateOptions {

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { imageFiles } from '../image-files.ts'
 import { findModel } from '../model-source.ts'
+import { openEngine } from '../open-engine.ts'
 import { type FileAnswer, openClassifier, predictFiles } from '../predict.ts'
 import { checkOptions, count, path } from './check-options.ts'
-import { openEngine } from './open-engine.ts'
 
 /** What to ask, and about which images. */
 export interface PredictOptions {

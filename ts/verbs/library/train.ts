@@ -6,12 +6,12 @@ import { ConfigError } from '../../errors/index.ts'
 import { followCore } from '../../logging/core-log.ts'
 import type { Callback } from '../../train/callback.ts'
 import { composeOptions, discardEmptyRun, typedConfig } from '../compose-training.ts'
+import { openEngine } from '../open-engine.ts'
 import { sayProblems } from '../plan-training.ts'
 import { runTraining } from '../train.ts'
 import type { TrainingOutcome } from '../training-job.ts'
 import { callerLogger, type Listener } from './caller-logger.ts'
 import { checkOptions, path } from './check-options.ts'
-import { openEngine } from './open-engine.ts'
 
 /** What to train, and who follows it. */
 export interface TrainOptions {
@@ -63,7 +63,7 @@ export async function train(options: TrainOptions = {}): Promise<TrainingOutcome
   const { logger, sinks } = callerLogger('train', config.log_level, options.logger)
   sayProblems([...composition.warnings, ...warnings], logger)
   let stopCoreLog = (): void => {}
-  const engine = openEngine().then((native) => {
+  const engine = openEngine(config.trainer.accelerator).then((native) => {
     stopCoreLog = followCore(native, logger)
     return native
   })
