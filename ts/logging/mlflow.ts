@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { text } from '../config/schema/field.ts'
 import { defineLogger } from './define.ts'
 import { lightningLoggers, logModel, map, optionalBool, optionalText } from './logger-options.ts'
+import { mlflowSink } from './mlflow/mlflow-sink.ts'
 
 const schema = v.strictObject({
   experiment_name: v.optional(text('Experiment, which is made where it does not exist.'), 'lightning_logs'),
@@ -19,13 +20,10 @@ const schema = v.strictObject({
 
 export type MlflowOptions = v.InferOutput<typeof schema>
 
-/** Lightning's MLFlowLogger. */
+/** Lightning's MLFlowLogger: a tracking server by its REST interface, never waited for. */
 export const mlflowLogger = defineLogger({
   name: 'mlflow',
-  aliases: [...lightningLoggers('mlflow', 'MLFlowLogger')],
+  aliases: lightningLoggers('mlflow', 'MLFlowLogger'),
   schema,
-  create: (_options, { logger }) => {
-    logger.info('mlflow: nothing is sent yet; metrics.jsonl has every value')
-    return { name: 'mlflow', row() {}, async finish() {} }
-  },
+  create: (options, context) => mlflowSink(options, context),
 })

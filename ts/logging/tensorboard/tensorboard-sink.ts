@@ -4,6 +4,7 @@ import type { SinkContext } from '../define.ts'
 import type { ExperimentSink } from '../experiment.ts'
 import { flatParameters } from '../flat-parameters.ts'
 import { pngSize } from '../png-size.ts'
+import { tableName } from '../table-name.ts'
 import type { TensorBoardOptions } from '../tensorboard.ts'
 import { newestVersion, versionFolder } from '../version-folder.ts'
 import { withoutSecrets } from '../without-secrets.ts'
@@ -57,7 +58,7 @@ export function tensorBoardSink(options: TensorBoardOptions, context: SinkContex
       opened().write(step, now(), [{ kind: 'image', tag: tagged(key), png, ...size, caption }])
     },
     table: (table) => {
-      const value = { kind: 'text' as const, tag: tagged(table.key), text: markdownTable(table) }
+      const value = { kind: 'text' as const, tag: tagged(tableName(table.key)), text: markdownTable(table) }
       opened().write(table.step, now(), [value])
     },
     finish: async (status) => {

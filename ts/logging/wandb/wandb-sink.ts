@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import type { SinkContext } from '../define.ts'
 import type { ExperimentSink, LoggedImage, LoggedTable, MetricRow } from '../experiment.ts'
 import { readRows } from '../metrics-file.ts'
+import { tableName } from '../table-name.ts'
 import type { WandbOptions } from '../wandb.ts'
 import { withoutSecrets } from '../without-secrets.ts'
 import type { ArtifactFile } from './artifact.ts'
@@ -71,7 +72,7 @@ export function wandbSink(
     store: (log: WandbLog, name: string) => string,
   ): void => {
     const to = opened((rows) => rows.length)
-    const name = named(event.key)
+    const name = named('columns' in event ? tableName(event.key) : event.key)
     if (resumed?.media.has(`${event.step} ${name}`)) return
     if (waiting && waiting.moment.step !== event.step) flushMedia()
     const json = store(to, name)
