@@ -5,7 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 4] = ["tensor", "lists", "optimize", "process"];
+const SOURCES: [&str; 7] = ["batch_norm", "fused_step", "lists", "max_pool", "optimize", "process", "tensor"];
+
+/// The families of instructions that the kernels are compiled for; the best one that runs is chosen at run time.
+const X86_FAMILIES: [(&str, &[&str]); 2] = [
+    ("kernels_avx2", &["-mavx2", "-mfma"]),
+    ("kernels_avx512", &["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mprefer-vector-width=512"]),
+];
 
 fn main() {
     let shim = Path::new("src/torch/shim");
@@ -29,6 +35,8 @@ fn main() {
         .files(SOURCES.map(|name| shim.join(name).with_extension("cpp")))
         .compile("classifier_torch_shim");
 
+    kernels(shim);
+
     let real = lib
         .join(if cfg!(target_os = "macos") { "libtorch_cpu.dylib" } else { "libtorch_cpu.so" })
         .canonicalize()
@@ -36,4 +44,28 @@ fn main() {
         .and_then(|file| file.parent().map(Path::to_path_buf))
         .unwrap_or(lib);
     println!("cargo:rustc-link-arg=-Wl,-rpath,{}", real.display());
+}
+
+fn kernels(shim: &Path) {
+    let x86 = std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "x86_64");
+    let build = || {
+        let mut build = cc::Build::new();
+        build.cpp(true).std("c++20").pic(true).opt_level(3);
+        for flag in ["-fno-math-errno", "-fno-trapping-math", "-Wno-psabi", "-Wno-maybe-uninitialized"] {
+            build.flag_if_supported(flag);
+        }
+        build
+    };
+    let families = if x86 { &X86_FAMILIES[..] } else { &[] };
+    for (name, flags) in [("kernels_baseline", &[][..])].iter().chain(families) {
+        let mut build = build();
+        build.define("CT_INSTANCE", *name);
+        flags.iter().for_each(|flag| drop(build.flag(flag)));
+        build.file(shim.join("kernel/instance.cpp")).compile(name);
+    }
+    let mut dispatch = build();
+    if x86 {
+        dispatch.define("CT_X86", None);
+    }
+    dispatch.file(shim.join("kernel/dispatch.cpp")).compile("classifier_kernels");
 }

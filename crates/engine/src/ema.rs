@@ -35,29 +35,26 @@ impl Ema {
 
     /// `ema ← decay · ema + (1 − decay) · weights` for everything that is not a counter; counters are copied.
     pub(crate) fn update(&self, entries: &[Entry], masters: &[Tensor], decay: f64) -> Result<()> {
-        self.update_where(entries, masters, decay, |_| true)
+        let (averages, weights) = self.pairs(entries, masters, |role| role != Role::Counter);
+        torch::lerp(&averages, &weights, 1.0 - decay)?;
+        self.copy_counters(entries, masters)
     }
 
-    /// The same for the entries that `include` names.
-    pub(crate) fn update_where(
-        &self,
+    pub(crate) fn copy_counters(&self, entries: &[Entry], masters: &[Tensor]) -> Result<()> {
+        let (averages, weights) = self.pairs(entries, masters, |role| role == Role::Counter);
+        torch::copy_all(&averages, &weights)
+    }
+
+    fn pairs<'a>(
+        &'a self,
         entries: &[Entry],
-        masters: &[Tensor],
-        decay: f64,
-        include: impl Fn(&Entry) -> bool,
-    ) -> Result<()> {
-        let pick = |counters: bool| -> (Vec<&Tensor>, Vec<&Tensor>) {
-            (0..entries.len())
-                .filter(|&id| include(&entries[id]) && (entries[id].role == Role::Counter) == counters)
-                .map(|id| (&self.tensors[id], &masters[id]))
-                .unzip()
-        };
-        let (averages, weights) = pick(false);
-        if !averages.is_empty() {
-            torch::lerp(&averages, &weights, 1.0 - decay)?;
-        }
-        let (averages, weights) = pick(true);
-        if averages.is_empty() { Ok(()) } else { torch::copy_all(&averages, &weights) }
+        masters: &'a [Tensor],
+        include: impl Fn(Role) -> bool,
+    ) -> (Vec<&'a Tensor>, Vec<&'a Tensor>) {
+        (0..entries.len())
+            .filter(|&id| include(entries[id].role))
+            .map(|id| (&self.tensors[id], &masters[id]))
+            .unzip()
     }
 }
 

@@ -96,6 +96,10 @@ impl Network {
         if counters.is_empty() { Ok(()) } else { torch::count_up(&counters) }
     }
 
+    pub(crate) fn is_shadowed(&self, id: Id) -> bool {
+        is_shadowed(&self.entries[id], self.compute)
+    }
+
     /// Ids whose working tensor is a shadow of another kind.
     pub(crate) fn shadowed(&self) -> impl Iterator<Item = Id> + '_ {
         (0..self.entries.len()).filter(|&id| is_shadowed(&self.entries[id], self.compute))

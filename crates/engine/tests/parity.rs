@@ -69,6 +69,10 @@ fn close(found: f64, expected: f64, tolerance: f64) -> bool {
 fn compare_tensors(name: &str, directory: &Path, expected: &Value, tolerance: f64) {
     let tensors = read_safetensors(&directory.join("model.safetensors"));
     for (tensor, row) in expected.as_object().expect("a table") {
+        // Statistics follow the weights, and a run that has drifted says nothing more about them.
+        if tolerance > 1e-3 && tensor.contains("running_") {
+            continue;
+        }
         let (_, values) = &tensors[tensor];
         let row = numbers(row);
         let places: Vec<usize> =
@@ -95,8 +99,29 @@ fn compare_tensors(name: &str, directory: &Path, expected: &Value, tolerance: f6
     }
 }
 
-/// Runs a case; `tolerance` is for losses, norms and weights.
-fn check(name: &str, tolerance: f64) {
+/// How far a run may be from the golden one.
+struct Bounds {
+    /// Of losses and norms after this many optimizer steps.
+    step: fn(usize) -> f64,
+    /// Of weights at the end.
+    weights: f64,
+}
+
+/// Runs a case on libtorch's ops, which must give PyTorch's numbers, and on the engine's own kernels.
+///
+/// The kernels add up a batch norm's sums in another order (blocks of 256 rows in fp32, then double) and round once
+/// where libtorch rounds two or three times, so a gradient differs in its last places. Two things enlarge that. The last
+/// batch norms of these small images see eight values a channel. And AdamW turns a gradient near zero into ± the learning
+/// rate, whatever its size, so such a weight may go the other way: by at most twice the sum of the learning rates, which
+/// is 2 · 20 · 5e-4 here. Losses are nearly equal at first and drift from there; `kernels.rs` compares single steps.
+fn check(name: &str) {
+    run(name, Session::open_plain, Bounds { step: |_| 1e-5, weights: 1e-5 });
+    run(name, Session::open_with, Bounds { step: |k| (1e-5 * 5f64.powi(k as i32)).min(0.05), weights: 2e-2 });
+}
+
+type Open = fn(&Plan, Sources, Arc<Control>) -> Result<(Session, OpenReport), Fault>;
+
+fn run(name: &str, open: Open, bounds: Bounds) {
     let golden = golden();
     let expected = &golden[name];
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -108,15 +133,14 @@ fn check(name: &str, tolerance: f64) {
     let plan = plan_of(&expected["case"], &weights);
     let batches = expected["case"]["batches"].as_u64().expect("a number") as u32;
     let sources = Sources { train: Some(Box::new(Formula { batches, at: 0 })), ..Sources::default() };
-    let (mut session, _) =
-        Session::open_with(&plan, sources, Arc::new(Control::default())).expect("a session");
+    let (mut session, _) = open(&plan, sources, Arc::new(Control::default())).expect("a session");
     let (losses, rates) = (numbers(&expected["losses"]), numbers(&expected["learning_rates"]));
     let norms = numbers(&expected["grad_norms"]);
     let (mut step, mut batch) = (0, 0);
     while batch < batches as usize {
         let report = session.train(1).expect("a step");
         assert!(
-            close(report.last.loss, losses[batch], tolerance),
+            close(report.last.loss, losses[batch], (bounds.step)(step)),
             "{name} loss {batch}: {} {}",
             report.last.loss,
             losses[batch]
@@ -124,7 +148,10 @@ fn check(name: &str, tolerance: f64) {
         if report.span.steps == 1 {
             assert!((report.last.learning_rate - rates[step]).abs() < 1e-12, "{name} learning rate {step}");
             if let (Some(norm), Some(&expected)) = (report.last.grad_norm, norms.get(step)) {
-                assert!(close(norm, expected, tolerance), "{name} norm {step}: {norm} {expected}");
+                assert!(
+                    close(norm, expected, 10.0 * (bounds.step)(step)),
+                    "{name} norm {step}: {norm} {expected}"
+                );
             }
             step += 1;
         }
@@ -134,45 +161,45 @@ fn check(name: &str, tolerance: f64) {
     for (weights, key) in [(Weights::Raw, "weights"), (Weights::Ema, "ema")] {
         let directory = folder.path().join(key);
         save(&mut session, &directory, weights);
-        compare_tensors(name, &directory, &expected[key], tolerance);
+        compare_tensors(name, &directory, &expected[key], bounds.weights);
     }
 }
 
 #[test]
 fn adamw_twenty_steps() {
-    check("adamw", 1e-5);
+    check("adamw");
 }
 
 #[test]
 fn sgd_with_nesterov_momentum() {
-    check("sgd", 1e-5);
+    check("sgd");
 }
 
 #[test]
 fn sharpness_aware() {
-    check("sam", 1e-5);
-    check("asam", 1e-5);
+    check("sam");
+    check("asam");
 }
 
 #[test]
 fn other_losses() {
-    check("focal", 1e-5);
-    check("logit_adjusted", 1e-5);
-    check("class_weights", 1e-5);
+    check("focal");
+    check("logit_adjusted");
+    check("class_weights");
 }
 
 #[test]
 fn accumulation_with_a_shorter_last_window() {
-    check("accumulate", 1e-5);
+    check("accumulate");
 }
 
 #[test]
 fn clipping_by_value() {
-    check("clip_value", 1e-5);
+    check("clip_value");
 }
 
 #[test]
 fn groups_of_parameters() {
-    check("groups", 1e-5);
-    check("freeze", 1e-5);
+    check("groups");
+    check("freeze");
 }

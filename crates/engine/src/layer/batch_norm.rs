@@ -7,6 +7,7 @@ use super::{Conv, Pass};
 use crate::blueprint::{Blueprint, Id, Init, Role};
 use crate::error::Result;
 use crate::export::Emission;
+use crate::torch::{self, NormTensors};
 
 /// torchvision's: momentum 0.1, eps 1e-5.
 const MOMENTUM: f64 = 0.1;
@@ -49,8 +50,21 @@ impl BatchNorm {
         let train = pass.train && !self.frozen;
         // With momentum 0 the running statistics stay as they are.
         let momentum = if pass.track { MOMENTUM } else { 0.0 };
-        let [weight, bias, mean, var] =
+        let [weight, bias, running_mean, running_var] =
             [self.weight, self.bias, self.running_mean, self.running_var].map(|id| pass.tensor(id));
+        if pass.own_kernels {
+            let of = NormTensors { weight, bias, running_mean, running_var };
+            let done = match (train, pass.train) {
+                (true, _) => torch::batch_norm(x_nchw, of, residual_nchw, momentum, EPS, relu)?,
+                // A frozen norm in training passes gradients on, which libtorch does.
+                (false, true) => None,
+                (false, false) => torch::batch_norm_evaluate(x_nchw, of, residual_nchw, EPS, relu)?,
+            };
+            if let Some(y_nchw) = done {
+                return Ok(y_nchw);
+            }
+        }
+        let (mean, var) = (running_mean, running_var);
         let mut y_nchw = x_nchw.f_batch_norm(
             Some(weight),
             Some(bias),

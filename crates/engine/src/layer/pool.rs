@@ -13,7 +13,12 @@ pub(crate) struct MaxPool;
 
 impl MaxPool {
     /// `x_nchw` → [N, C, ⌈H / 2⌉, ⌈W / 2⌉].
-    pub(crate) fn forward(&self, _pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
+    pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
+        if pass.own_kernels
+            && let Some(y_nchw) = crate::torch::max_pool(x_nchw)?
+        {
+            return Ok(y_nchw);
+        }
         Ok(x_nchw.f_max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false)?)
     }
 

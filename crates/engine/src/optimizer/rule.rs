@@ -1,13 +1,14 @@
 //! AdamW and SGD, equal to torch's, by libtorch's fused passes.
 
-use classifier_spec::{OptimizerRule, OptimizerSpec};
+use classifier_spec::{ClipAlgorithm, ClipSpec, OptimizerRule, OptimizerSpec};
 use tch::{Kind, Tensor};
 
 use super::groups::{Group, groups};
-use crate::blueprint::Id;
+use crate::blueprint::{Id, Role};
+use crate::ema::Ema;
 use crate::error::{Error, Result};
 use crate::network::Network;
-use crate::torch::{self, AdamwNumbers, SgdNumbers};
+use crate::torch::{self, AdamwNumbers, SgdNumbers, StepNumbers, StepSlot};
 
 pub(crate) struct Optimizer {
     spec: OptimizerSpec,
@@ -20,10 +21,12 @@ pub(crate) struct Optimizer {
     pub steps: Tensor,
     /// No step was taken yet: SGD's momentum then starts at the gradient, undampened.
     fresh: bool,
+    /// The engine's own pass is used: it counts steps here.
+    own_steps: Option<u64>,
 }
 
 impl Optimizer {
-    pub(crate) fn new(spec: &OptimizerSpec, network: &Network) -> Result<Self> {
+    pub(crate) fn new(spec: &OptimizerSpec, network: &Network, own_kernels: bool) -> Result<Self> {
         let state_names: &[&str] = match spec.rule {
             OptimizerRule::Adamw { .. } => &["exp_avg", "exp_avg_sq"],
             OptimizerRule::Sgd { momentum, .. } if momentum != 0.0 => &["momentum_buffer"],
@@ -40,6 +43,7 @@ impl Optimizer {
             state,
             steps: Tensor::f_zeros([0i64; 0], (Kind::Float, device))?,
             fresh: true,
+            own_steps: own_kernels.then_some(0),
         })
     }
 
@@ -85,14 +89,99 @@ impl Optimizer {
         Ok(())
     }
 
+    pub(crate) fn uses_own_pass(&self) -> bool {
+        self.own_steps.is_some()
+    }
+
+    /// Clip, step, average and shadows in the engine's own pass. `grads`: fp32 or bf16, multiplied by `grad_factor`
+    /// first. Returns their norm before clipping by norm; where it is not finite nothing has changed.
+    pub(crate) fn own_step(
+        &mut self,
+        network: &Network,
+        grads: &[Tensor],
+        grad_factor: f64,
+        lr: f64,
+        clip: Option<&ClipSpec>,
+        ema: Option<(&Ema, f64)>,
+    ) -> Result<Option<f64>> {
+        let steps = self.own_steps.ok_or_else(|| Error::bug("the own pass is off"))? + 1;
+        let clipped =
+            |by: ClipAlgorithm| clip.filter(|spec| spec.algorithm == by).map_or(0.0, |spec| spec.value);
+        let mut numbers = StepNumbers {
+            rule: 0,
+            beta1: 0.0,
+            beta2: 0.0,
+            eps: 0.0,
+            momentum: 0.0,
+            dampening: 0.0,
+            nesterov: false,
+            first_step: self.fresh,
+            step: steps as i64,
+            grad_factor,
+            clip_norm: clipped(ClipAlgorithm::Norm),
+            clip_value: clipped(ClipAlgorithm::Value),
+            ema_decay: ema.map_or(0.0, |(_, decay)| decay),
+        };
+        match self.spec.rule {
+            OptimizerRule::Adamw { beta1, beta2, eps } => {
+                numbers = StepNumbers { beta1, beta2, eps, ..numbers };
+            }
+            OptimizerRule::Sgd { momentum, dampening, nesterov } => {
+                numbers = StepNumbers { rule: 1, momentum, dampening, nesterov, ..numbers };
+            }
+        }
+        let slots: Vec<StepSlot> = self
+            .groups
+            .iter()
+            .flat_map(|group| group.members.iter().map(move |&place| (group, place)))
+            .map(|(group, place)| {
+                let id = network.trainable[place];
+                StepSlot {
+                    param: &network.masters[id],
+                    grad: &grads[place],
+                    first: self.state.first().map(|list| &list[place]),
+                    second: self.state.get(1).map(|list| &list[place]),
+                    ema: ema.map(|(ema, _)| &ema.tensors[id]),
+                    shadow: network.is_shadowed(id).then(|| &network.working[id]),
+                    lr: lr * group.lr_multiplier,
+                    weight_decay: group.weight_decay,
+                }
+            })
+            .collect();
+        let averaged = |id: &Id| {
+            let entry = &network.entries[*id];
+            entry.role == Role::Statistic || (entry.role.is_parameter() && entry.frozen)
+        };
+        let averages: Vec<(&Tensor, &Tensor)> = match ema {
+            Some((ema, _)) => (0..network.entries.len())
+                .filter(averaged)
+                .map(|id| (&network.masters[id], &ema.tensors[id]))
+                .collect(),
+            None => Vec::new(),
+        };
+        let norm = torch::fused_step(&slots, &averages, &numbers)?;
+        if norm.is_finite() {
+            if let Some((ema, _)) = ema {
+                ema.copy_counters(&network.entries, &network.masters)?;
+            }
+            self.fresh = false;
+            self.own_steps = Some(steps);
+        }
+        Ok((numbers.clip_norm > 0.0).then_some(norm))
+    }
+
     /// Steps taken so far; waits for the device.
     pub(crate) fn steps_taken(&self) -> Result<u64> {
+        if let Some(steps) = self.own_steps {
+            return Ok(steps);
+        }
         Ok(self.steps.f_double_value(&[])? as u64)
     }
 
     pub(crate) fn set_steps_taken(&mut self, steps: u64) -> Result<()> {
         let _ = self.steps.f_fill_(steps as f64)?;
         self.fresh = steps == 0;
+        self.own_steps = self.own_steps.map(|_| steps);
         Ok(())
     }
 }

@@ -21,16 +21,22 @@ impl Climb {
             .collect::<std::result::Result<_, _>>()?;
         let before =
             masters.iter().map(|master| torch::clone_as(master, Kind::Float)).collect::<Result<Vec<_>>>()?;
-        if spec.adaptive {
-            torch::multiply(&grads, &masters)?;
-        }
-        let factor =
-            torch::total_norm(&grads)?.f_add_scalar(1e-12)?.f_reciprocal()?.f_mul_scalar(spec.rho)?;
-        if spec.adaptive {
-            torch::multiply(&grads, &masters)?;
-        }
-        torch::scale_by(&grads, &factor)?;
-        torch::add(&masters, &grads, 1.0)?;
+        let copies = |list: &[Tensor]| -> Result<Vec<Tensor>> {
+            list.iter().map(|tensor| torch::clone_as(tensor, Kind::Float)).collect()
+        };
+        let (norm, climb) = if spec.adaptive {
+            let weighted = copies(&grads)?;
+            torch::multiply(&weighted, &masters)?;
+            let climb = copies(&masters)?;
+            torch::multiply(&climb, &masters)?;
+            torch::multiply(&climb, &grads)?;
+            (torch::total_norm(&weighted)?, climb)
+        } else {
+            (torch::total_norm(&grads)?, grads)
+        };
+        let factor = norm.f_add_scalar(1e-12)?.f_reciprocal()?.f_mul_scalar(spec.rho)?;
+        torch::scale_by(&climb, &factor)?;
+        torch::add(&masters, &climb, 1.0)?;
         network.refresh_shadows()?;
         Ok(Self(before))
     }

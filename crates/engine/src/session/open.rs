@@ -29,7 +29,7 @@ impl Session {
             Some(dataset) => sources(plan, dataset)?,
             None => Sources::default(),
         };
-        Ok(Self::make(plan, sources, dataset, control)?)
+        Ok(Self::make(plan, sources, dataset, control, true)?)
     }
 
     /// Opens over these sources.
@@ -38,7 +38,16 @@ impl Session {
         sources: Sources,
         control: Arc<Control>,
     ) -> std::result::Result<(Self, OpenReport), Fault> {
-        Ok(Self::make(plan, sources, None, control)?)
+        Ok(Self::make(plan, sources, None, control, true)?)
+    }
+
+    /// The same on libtorch's ops alone: the oracle of the engine's own kernels.
+    pub fn open_plain(
+        plan: &Plan,
+        sources: Sources,
+        control: Arc<Control>,
+    ) -> std::result::Result<(Self, OpenReport), Fault> {
+        Ok(Self::make(plan, sources, None, control, false)?)
     }
 
     fn make(
@@ -46,17 +55,19 @@ impl Session {
         sources: Sources,
         dataset: Option<Arc<Dataset>>,
         control: Arc<Control>,
+        own_kernels: bool,
     ) -> Result<(Self, OpenReport)> {
         check(plan)?;
         let machine = Machine::choose(&plan.machine, plan.train_loader.num_workers)?;
+        let own_kernels = own_kernels && machine.on_cpu();
         let mut notes = machine.notes.clone();
-        let network = Network::new(&plan.model, &machine, plan.seed, true)?;
+        let network = Network::new(&plan.model, &machine, plan.seed, own_kernels)?;
         if let Some(weights) = &plan.model.weights {
             notes.extend(crate::weights::load_initial(weights, &network)?);
             network.refresh_shadows()?;
         }
         let loss = Loss::new(&plan.train.loss, plan.model.num_classes, machine.device)?;
-        let optimizer = Optimizer::new(&plan.train.optimizer, &network)?;
+        let optimizer = Optimizer::new(&plan.train.optimizer, &network, own_kernels)?;
         let ema = plan.train.ema.as_ref().map(|spec| Ema::new(spec, &network.masters)).transpose()?;
         let scaler = match machine.precision {
             Precision::Fp16Mixed => Some(Scaler::new(machine.device)?),
@@ -64,8 +75,9 @@ impl Session {
         };
         let (input_hw, numbers) = eval_input(plan, &sources)?;
         let train_numbers = sources.train.as_ref().map_or(numbers, |source| source.normalization());
-        let normalize =
-            |numbers| Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format);
+        let normalize = |numbers| {
+            Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format, own_kernels)
+        };
         let (normalize_train, normalize_eval) = (normalize(&train_numbers)?, normalize(&numbers)?);
         let count =
             |source: &Option<Box<dyn BatchSource>>| source.as_ref().map_or(0, |s| s.batches_per_epoch());

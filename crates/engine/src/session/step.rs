@@ -4,7 +4,7 @@ use classifier_data::Batch;
 use classifier_spec::{Fault, FaultKind};
 use tch::{Kind, Tensor};
 
-use super::Session;
+use super::{Session, Window};
 use crate::error::Result;
 use crate::loss::Target;
 use crate::mix::{Mixture, rolled};
@@ -19,6 +19,22 @@ pub(super) struct MicroBatch {
     pub loss: Tensor,
     pub logits_nk: Tensor,
     pub labels_n: Tensor,
+}
+
+/// A gradient norm, on the device until the span is read.
+pub(super) enum GradNorm {
+    Host(f64),
+    Device(Tensor),
+}
+
+impl GradNorm {
+    /// Waits for the device.
+    pub(super) fn value(&self) -> Result<f64> {
+        match self {
+            Self::Host(norm) => Ok(*norm),
+            Self::Device(norm) => Ok(norm.f_double_value(&[])?),
+        }
+    }
 }
 
 impl Session {
@@ -105,7 +121,8 @@ impl Session {
         Ok((loss.f_detach()?, logits_nk.f_detach()?, grads))
     }
 
-    /// fp32 gradients of the trainable parameters, still scaled where a scaler is on.
+    /// Gradients of the trainable parameters, still scaled where a scaler is on; fp32 but for the own pass, which takes
+    /// them as they come.
     fn gradients(&self, loss: &Tensor) -> Result<Vec<Tensor>> {
         let scaled = match &self.scaler {
             Some(scaler) => scaler.scale_loss(loss)?,
@@ -114,6 +131,12 @@ impl Session {
         let inputs: Vec<&Tensor> =
             self.network.trainable.iter().map(|&id| &self.network.working[id]).collect();
         let grads = Tensor::f_run_backward(&[&scaled], &inputs, false, false)?;
+        if self.optimizer.uses_own_pass()
+            && self.plan.train.accumulate == 1
+            && self.plan.train.optimizer.sam.is_none()
+        {
+            return Ok(grads);
+        }
         grads.into_iter().map(|grad| Ok(grad.f_to_kind(Kind::Float)?)).collect()
     }
 
@@ -132,51 +155,75 @@ impl Session {
         Ok(())
     }
 
-    /// The optimizer step of the window. Returns the gradient norm before clipping by norm, on the device.
-    pub(super) fn optimizer_step(&mut self) -> Result<Option<Tensor>> {
+    /// The optimizer step of the window. Returns the gradient norm before clipping by norm.
+    pub(super) fn optimizer_step(&mut self) -> Result<Option<GradNorm>> {
         let window = std::mem::take(&mut self.window);
-        let grads = window.sums;
-        if self.plan.train.accumulate > 1 {
-            torch::scale(&grads, 1.0 / window.images as f64)?;
-        }
-        let found_inf = match &mut self.scaler {
-            Some(scaler) => Some(scaler.unscale(&grads)?.shallow_clone()),
-            None => None,
-        };
-        let norm = match &self.plan.train.clip {
-            Some(spec) => crate::optimizer::clip(&grads, spec)?,
-            None => None,
-        };
-        let position = &mut self.progress.position;
+        let position = self.progress.position;
         let factor = crate::schedule::factor(&self.plan.train.schedule, position.epoch, position.step);
         let lr = self.plan.train.optimizer.learning_rate * factor;
-        self.optimizer.step(&self.network, &grads, lr, found_inf.as_ref())?;
-        position.step += 1;
-        if let Some(scaler) = &mut self.scaler {
-            scaler.update()?;
-        }
-        self.network.refresh_shadows()?;
-        if let Some(ema) = &self.ema {
-            let decay = ema.decay(position.step);
-            ema.update(&self.network.entries, &self.network.masters, decay)?;
-            self.progress.ema_decay = Some(decay);
-        }
+        let decay = self.ema.as_ref().map(|ema| ema.decay(position.step + 1));
+        let norm = if self.optimizer.uses_own_pass() {
+            self.own_step(&window, lr, decay)?
+        } else {
+            self.plain_step(&window, lr, decay)?
+        };
+        self.progress.position.step += 1;
+        self.progress.ema_decay = decay;
         self.progress.learning_rate = lr;
         Ok(norm)
     }
 
-    /// The fault of a loss that is not finite.
-    pub(super) fn diverged(&self, loss: f64, epoch: u32, batch: u32, step: u64, indices_n: &[u32]) -> Fault {
-        let files = self.sources.train.as_ref().map(|source| source.files(indices_n)).unwrap_or_default();
-        let spec = &self.plan.train;
-        let lr = spec.optimizer.learning_rate * crate::schedule::factor(&spec.schedule, epoch, step);
-        Fault::new(
-            FaultKind::Diverged,
-            format!("The loss became {loss} in epoch {epoch}, batch {batch} (optimizer step {step}, learning rate {lr:e})"),
-        )
-        .hint("Lower optimizer.learning_rate, raise the warmup, or set trainer.gradient_clip_val; look at the images named.")
-        .details(serde_json::json!({
-            "epoch": epoch, "batch": batch, "step": step, "learning_rate": lr, "loss": loss.to_string(), "files": files
-        }))
+    fn own_step(&mut self, window: &Window, lr: f64, decay: Option<f64>) -> Result<Option<GradNorm>> {
+        let factor = if self.plan.train.accumulate > 1 { 1.0 / window.images as f64 } else { 1.0 };
+        let ema = self.ema.as_ref().zip(decay);
+        let clip = self.plan.train.clip.as_ref();
+        let norm = self.optimizer.own_step(&self.network, &window.sums, factor, lr, clip, ema)?;
+        Ok(norm.map(GradNorm::Host))
     }
+
+    fn plain_step(&mut self, window: &Window, lr: f64, decay: Option<f64>) -> Result<Option<GradNorm>> {
+        let grads = &window.sums;
+        if self.plan.train.accumulate > 1 {
+            torch::scale(grads, 1.0 / window.images as f64)?;
+        }
+        let found_inf = match &mut self.scaler {
+            Some(scaler) => Some(scaler.unscale(grads)?.shallow_clone()),
+            None => None,
+        };
+        let norm = match &self.plan.train.clip {
+            Some(spec) => crate::optimizer::clip(grads, spec)?,
+            None => None,
+        };
+        self.optimizer.step(&self.network, grads, lr, found_inf.as_ref())?;
+        if let Some(scaler) = &mut self.scaler {
+            scaler.update()?;
+        }
+        self.network.refresh_shadows()?;
+        if let Some((ema, decay)) = self.ema.as_ref().zip(decay) {
+            ema.update(&self.network.entries, &self.network.masters, decay)?;
+        }
+        Ok(norm.map(GradNorm::Device))
+    }
+
+    /// The fault of a loss or a gradient norm (`what`) that is not finite.
+    pub(super) fn diverged(&self, what: &str, value: f64, epoch: u32, trace: &Trace) -> Fault {
+        let source = self.sources.train.as_ref();
+        let files = source.map(|source| source.files(&trace.indices_n)).unwrap_or_default();
+        let (spec, Trace { batch, step, .. }) = (&self.plan.train, trace);
+        let lr = spec.optimizer.learning_rate * crate::schedule::factor(&spec.schedule, epoch, *step);
+        let place = format!("epoch {epoch}, batch {batch} (optimizer step {step}, learning rate {lr:e})");
+        Fault::new(FaultKind::Diverged, format!("The {what} became {value} in {place}"))
+            .hint("Lower the learning rate, lengthen the warmup, or set trainer.gradient_clip_val; look at the images.")
+            .details(serde_json::json!({
+                "what": what, "value": value.to_string(), "epoch": epoch, "batch": batch, "step": step,
+                "learning_rate": lr, "files": files,
+            }))
+    }
+}
+
+/// Where a micro-batch stood and which samples it had, for messages.
+pub(super) struct Trace {
+    pub batch: u32,
+    pub step: u64,
+    pub indices_n: Vec<u32>,
 }

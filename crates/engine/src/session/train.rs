@@ -3,18 +3,11 @@
 use std::time::Instant;
 
 use classifier_spec::{Fault, Phase, TrainLast, TrainReport, TrainSums};
-use tch::Tensor;
 
+use super::step::{GradNorm, Trace};
 use super::{NO_SUMS, Session};
 use crate::error::{Error, Result};
 use crate::metric::{Span, SpanRow};
-
-/// Where each micro-batch of a span stood and which samples it had, for messages.
-struct Trace {
-    batch: u32,
-    step: u64,
-    indices_n: Vec<u32>,
-}
 
 impl Session {
     /// Trains from the cursor at most `max_batches` micro-batches, never across an epoch's end.
@@ -30,7 +23,7 @@ impl Session {
         let check_each = self.machine.on_cpu() || self.plan.machine.detect_anomaly;
         let mut sums = Span::default();
         let mut traces: Vec<Trace> = Vec::new();
-        let mut last_norm: Option<Tensor> = None;
+        let mut last_norm: Option<GradNorm> = None;
         let (mut steps, mut stopped, mut exhausted) = (0u64, false, false);
         let mut images = self.progress.epoch_sums.images;
         control.show(epoch, self.progress.position.batch, batches, images);
@@ -50,19 +43,14 @@ impl Session {
             self.ledger.wait_data_s += (started - waiting).as_secs_f64();
             let count = batch.labels_n.len() as u32;
             let position = self.progress.position;
-            traces.push(Trace {
-                batch: position.batch,
-                step: position.step,
-                indices_n: batch.indices_n.clone(),
-            });
+            let trace =
+                Trace { batch: position.batch, step: position.step, indices_n: batch.indices_n.clone() };
             let done = self.micro_batch(&batch)?;
             sums.update(&done.loss, &done.logits_nk, &done.labels_n, count)?;
             if check_each {
                 let loss = done.loss.f_double_value(&[])?;
                 if !loss.is_finite() {
-                    return Err(self
-                        .diverged(loss, epoch, position.batch, position.step, &batch.indices_n)
-                        .into());
+                    return Err(self.diverged("loss", loss, epoch, &trace).into());
                 }
             }
             for &label in &batch.labels_n {
@@ -75,7 +63,13 @@ impl Session {
             if self.window.batches == self.plan.train.accumulate || self.progress.position.batch == batches {
                 last_norm = self.optimizer_step()?;
                 steps += 1;
+                if let Some(GradNorm::Host(norm)) = last_norm
+                    && !norm.is_finite()
+                {
+                    return Err(self.diverged("gradient norm", norm, epoch, &trace).into());
+                }
             }
+            traces.push(trace);
             if let Some(source) = self.sources.train.as_mut() {
                 source.recycle(batch);
             }
@@ -118,11 +112,11 @@ impl Session {
         sums: &Span,
         traces: &[Trace],
         steps: u64,
-        norm: Option<Tensor>,
+        norm: Option<GradNorm>,
     ) -> Result<TrainReport> {
         let rows = sums.compute()?;
         if let Some((row, trace)) = rows.iter().zip(traces).find(|(row, _)| !row.loss.is_finite()) {
-            return Err(self.diverged(row.loss, epoch, trace.batch, trace.step, &trace.indices_n).into());
+            return Err(self.diverged("loss", row.loss, epoch, trace).into());
         }
         let skipped_steps = match &mut self.scaler {
             Some(scaler) => scaler.take_skipped()?,
@@ -136,7 +130,7 @@ impl Session {
         epoch_sums.steps += steps;
         epoch_sums.skipped_steps += skipped_steps;
         let last = rows.last();
-        let grad_norm = norm.map(|norm| norm.f_double_value(&[])).transpose()?;
+        let grad_norm = norm.map(|norm| norm.value()).transpose()?;
         Ok(TrainReport {
             position: self.progress.position,
             epoch,

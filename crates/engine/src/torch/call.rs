@@ -34,6 +34,18 @@ pub(super) fn check(answer: Answer) -> Result<()> {
     Err(Error::Torch(message))
 }
 
+pub(super) fn handle_or_null(tensor: Option<&Tensor>) -> Handle {
+    tensor.map_or(std::ptr::null_mut(), handle)
+}
+
+/// As [`tensor_from`], for a function that may leave the place empty.
+pub(super) fn perhaps_tensor_from(f: impl FnOnce(*mut Handle) -> Answer) -> Result<Option<Tensor>> {
+    let mut out: Handle = std::ptr::null_mut();
+    check(f(&mut out))?;
+    // SAFETY: the shim made this handle for us and keeps no copy.
+    Ok((!out.is_null()).then(|| unsafe { Tensor::from_ptr(out) }))
+}
+
 /// Calls `f` with a place for a handle and takes the tensor that it leaves there.
 pub(super) fn tensor_from(f: impl FnOnce(*mut Handle) -> Answer) -> Result<Tensor> {
     let mut out: Handle = std::ptr::null_mut();

@@ -1,11 +1,13 @@
 //! The C++ shim over what `tch` lacks: tensor lists, memory formats, fused optimizers, the process's settings.
 
 mod call;
+mod fused;
 mod lists;
 mod optimize;
 mod process;
 mod tensor;
 
+pub(crate) use fused::*;
 pub(crate) use lists::*;
 pub(crate) use optimize::*;
 pub(crate) use process::*;

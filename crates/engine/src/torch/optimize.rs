@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use super::call::{Answer, Handle, check, handle, handles};
+use super::call::{Answer, Handle, check, handle_or_null, handles};
 use crate::error::Result;
 
 unsafe extern "C" {
@@ -54,10 +54,6 @@ pub(crate) struct SgdNumbers {
     pub weight_decay: f64,
     pub nesterov: bool,
     pub first_step: bool,
-}
-
-fn handle_or_null(tensor: Option<&Tensor>) -> Handle {
-    tensor.map_or(std::ptr::null_mut(), handle)
 }
 
 /// One AdamW step over the lists; `steps` (one f32 scalar a parameter) are already counted up.

@@ -1,0 +1,95 @@
+// The CPU kernels: plain functions over memory, compiled once for each family of instructions.
+//
+// No header of libtorch or of the standard library's templates is included where they are compiled: an inline function
+// from there, compiled with AVX-512, could be the one that the linker keeps for the whole program.
+#pragma once
+
+#include <stdint.h>
+
+namespace ct {
+
+// Kind of floating point in memory; sums are always float.
+enum Kind : int { kFloat = 0, kBFloat16 = 1 };
+
+// Channels of a vector; NHWC kernels need a multiple of it.
+constexpr int64_t kLanes = 16;
+// Channels of a tile of the reductions.
+constexpr int64_t kTile = 64;
+
+// x as a matrix of `rows` by `channels`, row-major: NHWC with N·H·W rows.
+struct Rows {
+  int64_t rows;
+  int64_t channels;
+  int kind;
+};
+
+// Per channel: y = x · scale + shift.
+struct Affine {
+  const float* scale;
+  const float* shift;
+};
+
+struct PoolShape {
+  int64_t height, width, channels;
+  int64_t out_height, out_width;
+  int kind;
+};
+
+// A parameter with what belongs to it; `ema` and `shadow` (bf16) may be null, and `grad` for an average without a step.
+struct Slot {
+  float* param;
+  const void* grad;
+  float* first;
+  float* second;
+  float* ema;
+  uint16_t* shadow;
+  int64_t size;
+  int grad_kind;
+  float lr;
+  float weight_decay;
+};
+
+struct StepNumbers {
+  // Gradients are multiplied by this, then clamped to ±clamp if that is positive.
+  float grad_factor;
+  float clamp;
+  // Weight of the new value in the average.
+  float ema_weight;
+  // AdamW; rest = 1 − beta.
+  float beta2, rest1, rest2, eps, bias1, bias2_root;
+  // SGD; fresh = 1 − dampening.
+  float momentum, fresh;
+  bool nesterov, first_step;
+};
+
+struct Kernels {
+  const char* name;
+  // ((byte / 255) − mean) / deviation for `pixels` of three channels.
+  void (*normalize)(const uint8_t* bytes, void* out, int64_t pixels, const float* mean, const float* deviation, int kind);
+  // Σ (x − shift) and Σ (x − shift)² of channels [begin, begin + kTile or what is left) over rows.
+  void (*moments)(const void* x, const Rows& shape, int64_t begin, const float* shift, float* sum, float* square);
+  // y = relu(x · scale + shift + residual); residual may be null.
+  void (*affine)(const void* x, const void* residual, void* y, const Rows& shape, Affine affine, bool relu);
+  // g = dy where the output was positive (without relu: dy); Σ g and Σ g · (x − mean). With a residual, y says what
+  // was positive and g is written; else y and g are null and x says it.
+  void (*gradient_sums)(const void* x, const void* dy, const void* y, void* g, const Rows& shape, Affine affine,
+                        const float* mean, bool relu, int64_t begin, float* sum, float* dot);
+  // dx = g · k0 + (x − mean) · k1 + k2, g as above.
+  void (*gradient)(const void* x, const void* dy, const void* g, void* dx, const Rows& shape, Affine affine,
+                   const float* mean, const float* k0, const float* k1, const float* k2, bool relu);
+  // Maximum over 3x3 with stride 2 and padding 1 of one image's output row; `which` is the place in the window.
+  void (*pool_row)(const void* image, void* out, uint8_t* which, const PoolShape& shape, int64_t out_row);
+  // Gradient of one image's input row.
+  void (*pool_gradient_row)(const void* dy, const uint8_t* which, void* dx, const PoolShape& shape, int64_t row);
+  // Σ grad² of elements [begin, end).
+  float (*square_sum)(const Slot& slot, int64_t begin, int64_t end);
+  void (*adamw)(const Slot& slot, int64_t begin, int64_t end, const StepNumbers& numbers);
+  void (*sgd)(const Slot& slot, int64_t begin, int64_t end, const StepNumbers& numbers);
+  // Only the average, for tensors without gradients.
+  void (*average)(const Slot& slot, int64_t begin, int64_t end, const StepNumbers& numbers);
+};
+
+// The best set that this CPU runs.
+const Kernels& kernels();
+
+}  // namespace ct

@@ -1,0 +1,71 @@
+//! The engine's own kernels against libtorch's ops over whole steps, in both precisions.
+
+mod support;
+
+use std::sync::Arc;
+
+use classifier_engine::{Control, Session, Sources, Synthetic};
+use classifier_spec::*;
+use support::*;
+
+/// Losses and gradient norms of two steps.
+fn two_steps(plan: &Plan, side: u32, plain: bool) -> Vec<f64> {
+    let train = Synthetic::new(3, CLASSES, 8, 2, side);
+    let sources = Sources { train: Some(Box::new(train)), ..Sources::default() };
+    let open = if plain { Session::open_plain } else { Session::open_with };
+    let (mut session, _) = open(plan, sources, Arc::new(Control::default())).expect("a session");
+    let mut found = Vec::new();
+    for _ in 0..2 {
+        let last = session.train(1).expect("a step").last;
+        found.extend([last.loss, last.grad_norm.expect("a norm")]);
+    }
+    found
+}
+
+/// Odd sides give maps of 25, 13, 7, 4 and 2: edges of the pool and rows that fill no block. The last batch norms see 32
+/// values a channel, which enlarges differences of rounding, and a step enlarges them again.
+#[test]
+fn whole_steps_agree() {
+    let bounds = |precision| match precision {
+        Precision::Fp32 => [1e-5, 1e-4, 1e-4, 1e-3],
+        _ => [1e-2, 0.05, 0.02, 0.1],
+    };
+    for precision in [Precision::Fp32, Precision::Bf16Mixed] {
+        for architecture in [Architecture::Resnet18, Architecture::Resnet50] {
+            let mut plan = plan();
+            plan.machine.precision = precision;
+            plan.model.architecture = architecture;
+            // Else the gradients of a fresh ResNet50 are in the hundreds, and so are the differences.
+            plan.model.zero_init_residual = true;
+            let own = two_steps(&plan, 49, false);
+            let plain = two_steps(&plan, 49, true);
+            for ((a, b), bound) in own.iter().zip(&plain).zip(bounds(precision)) {
+                assert!((a - b).abs() < bound * b.abs(), "{precision:?} {architecture:?}: {own:?} {plain:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nan_is_told_with_its_place() {
+    for plain in [true, false] {
+        let mut plan = plan();
+        // The first step throws the weights so far that the second loss is not finite.
+        plan.train.optimizer.rule = OptimizerRule::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false };
+        plan.train.optimizer.learning_rate = 1e30;
+        plan.train.schedule.warmup = 0;
+        plan.train.clip = None;
+        let open = if plain { Session::open_plain } else { Session::open_with };
+        let (mut session, _) = open(&plan, sources(), Arc::new(Control::default())).expect("a session");
+        let fault = session.train(6).expect_err("diverged");
+        assert_eq!(fault.kind, FaultKind::Diverged, "{}", fault.message);
+        assert_eq!(
+            (&fault.details["batch"], &fault.details["step"]),
+            (&1.into(), &1.into()),
+            "{}",
+            fault.details
+        );
+        assert_eq!(fault.details["files"][0], "synthetic/8");
+        assert!(fault.message.contains("e29"), "{}", fault.message);
+    }
+}
