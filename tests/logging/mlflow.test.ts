@@ -72,10 +72,10 @@ test('parameters, values in batches, pictures, model, tags and the end arrive', 
   ])
   const names = [...server.artifacts.keys()]
   const picture = names.find((name) =>
-    name.startsWith('7/run1/artifacts/images/val#grid%step%900%timestamp%'),
+    name.startsWith('7/run1/artifacts/images/val~grid+step+900+timestamp+'),
   )
   expect(png.equals(server.artifacts.get(picture ?? '') ?? Buffer.alloc(0))).toBe(true)
-  expect(names.some((name) => name.endsWith('%compressed.webp'))).toBe(true)
+  expect(names.some((name) => name.endsWith('+compressed.webp'))).toBe(true)
   expect(Buffer.from(server.artifacts.get('7/run1/artifacts/model/model.onnx') ?? []).toString()).toBe(
     'weights',
   )
@@ -207,12 +207,13 @@ test("MLflow's own client reads back what its own server was sent", async () => 
       step: 9,
     })
     await run.sink.finish('completed', 0)
+    expect(run.lines).toEqual([expect.stringMatching(/^mlflow: run \w+ at http/)])
     const read = Bun.spawnSync([python, join(import.meta.dir, 'read_mlflow.py'), uri, 'jersey'])
     const found = JSON.parse(read.stdout.toString() || `"${read.stderr}"`) as Record<string, unknown>
     const expected = Array.from({ length: 1500 }, (_, index) => [index + 1, 1 / (index + 1)])
     expect(found).toMatchObject({ status: 'FINISHED', losses: expected, team: 'a', seed: '42' })
     expect(found.images).toEqual([
-      expect.stringContaining('val#grid%step%9%'),
+      expect.stringContaining('val~grid+step+9+'),
       expect.stringContaining('webp'),
     ])
   } finally {

@@ -297,7 +297,6 @@ test('the official classes parse every record', () => {
     name: 'train/loss',
     step_metric: 'trainer/global_step',
     options: { step_sync: true },
-    expanded_from_glob: true,
   } as never)
 }, 60_000)
 
@@ -348,6 +347,10 @@ test('`wandb sync` takes the log of a killed and resumed run to a server: rows, 
     expect(server.summary.get('run1')).toMatchObject({ 'train/loss': 60, 'val/acc': 0.5 })
     expect(server.exitCodes.get('run1')).toBe(0)
     expect(server.configs.at(-1)).toMatchObject({ seed: { value: 42 } })
+    const logged = server.configs.at(-1) as { _wandb: { value: { m: Record<string, unknown>[] } } }
+    const axes = logged._wandb.value.m
+    const axis = axes.findIndex((each) => each['1'] === 'trainer/global_step') + 1
+    expect(axes.find((each) => each['1'] === 'val/acc')).toMatchObject({ 5: axis })
     const uploaded = [...server.files].find(([name]) => name === 'artifact/model.onnx')
     expect(Buffer.from(uploaded?.[1] ?? []).toString()).toBe('weights')
     expect(server.operations.filter((name) => name === 'CommitArtifact').length).toBe(2)

@@ -110,7 +110,7 @@ export function mlflowSink(
   const sendOne = async (to: OpenRun, { place, file, stepped }: Artifact): Promise<void> => {
     await sendArtifact(client, to, stepped ? `${place}.png` : place, file)
     if (!stepped) return
-    await sendArtifact(client, to, `${place}%compressed.webp`, await thumbnail(file))
+    await sendArtifact(client, to, `${place}+compressed.webp`, await thumbnail(file))
     if (imageTagSent) return
     await client.post('runs/set-tag', { run_id: to.id, key: 'mlflow.loggedImages', value: 'True' })
     imageTagSent = true

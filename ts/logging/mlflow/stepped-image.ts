@@ -5,7 +5,7 @@ const THUMBNAIL = 256
 
 /** The path of a picture as MLflow's pages look for it, without its ending. */
 export function imagePlace(key: string, step: number, timestamp: number): string {
-  return `images/${key.replaceAll('/', '#')}%step%${step}%timestamp%${timestamp}%${randomUUID()}`
+  return `images/${key.replaceAll('/', '~')}+step+${step}+timestamp+${timestamp}+${randomUUID()}`
 }
 
 /** A picture at most 256 pixels wide, as WebP. */

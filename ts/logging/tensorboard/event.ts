@@ -49,7 +49,10 @@ function writeValue(message: ProtoWriter, value: EventValue): void {
     message.message(4, (image) =>
       image.uint(1, value.height).uint(2, value.width).uint(3, RGB).bytes(4, value.png),
     )
-    if (value.caption !== undefined) message.message(9, (meta) => meta.text(3, value.caption ?? ''))
+    message.message(9, (meta) => {
+      meta.message(1, (plugin) => plugin.text(1, 'images'))
+      if (value.caption !== undefined) meta.text(3, value.caption)
+    })
   } else if (value.kind === 'text') {
     message.message(8, (tensor) => tensor.uint(1, DT_STRING).message(2, oneItem).text(8, value.text))
     message.message(9, (meta) => meta.message(1, (plugin) => plugin.text(1, 'text')))

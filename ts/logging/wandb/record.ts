@@ -60,16 +60,15 @@ export class RecordMaker {
     })
   }
 
-  /** Declares the axis of a metric; without `axis`, the metric is itself one. */
+  /**
+   * Declares the axis of a metric; without `axis`, the metric is itself one. Metrics are named one by one: whether a glob
+   * or what was expanded from one reaches the server differs between versions of the uploader.
+   */
   metric(name: string, axis: string | undefined): Uint8Array {
     return this.#record(fields.metric, (message) => {
       message.text(1, name)
       if (axis === undefined) message.message(6, (options) => options.bool(3, true))
-      else
-        message
-          .text(4, axis)
-          .message(6, (options) => options.bool(1, true))
-          .bool(10, true)
+      else message.text(4, axis).message(6, (options) => options.bool(1, true))
     })
   }
 
