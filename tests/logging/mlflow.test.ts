@@ -9,7 +9,14 @@ import { type MlflowServer, mlflowServer } from './mlflow-server.ts'
 import { pythonWith } from './reference-python.ts'
 import { recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
 
-const timing = { gather: 1, retry: 5, longestRetry: 20, deadline: 20_000, awayDeadline: 300 }
+const timing = {
+  gather: 1,
+  retry: 5,
+  longestRetry: 20,
+  deadline: 20_000,
+  awayDeadline: 300,
+  interruptedDeadline: 20_000,
+}
 const servers: { stop(): void }[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) server.stop()
@@ -36,7 +43,8 @@ function start(
 ) {
   const { context, lines } = sinkContext(directory, resumedStep)
   const parsed = v.parse(mlflowLogger.schema, { experiment_name: 'jersey', tracking_uri: uri, ...options })
-  const make = () => mlflowSink(parsed, context, environment ?? {}, { ...timing, deadline })
+  const make = () =>
+    mlflowSink(parsed, context, environment ?? {}, { ...timing, deadline, interruptedDeadline: deadline })
   const sink = guardedSink('mlflow', make, context.logger)
   return { sink, lines, ...recorded(directory, sink, keepBytes) }
 }

@@ -38,6 +38,8 @@ export interface MlflowTiming {
   /** What is left at the end of the run gets this long; the shorter one where the server was away to the last. */
   readonly deadline: number
   readonly awayDeadline: number
+  /** An interrupted run must be gone soon; what is left is sent when it is resumed. */
+  readonly interruptedDeadline: number
 }
 
 const usual: MlflowTiming = {
@@ -46,6 +48,7 @@ const usual: MlflowTiming = {
   longestRetry: 30_000,
   deadline: 45_000,
   awayDeadline: 5000,
+  interruptedDeadline: 10_000,
 }
 
 interface Artifact {
@@ -205,9 +208,11 @@ export function mlflowSink(
         if (run)
           await client.post('runs/update', { run_id: run.id, status: statuses[status], end_time: Date.now() })
       }
+      const most = status === 'interrupted' ? timing.interruptedDeadline : timing.deadline
+      const deadline = away ? Math.min(most, timing.awayDeadline) : most
       let told = true
       try {
-        told = await within(last(), away ? timing.awayDeadline : timing.deadline)
+        told = await within(last(), deadline)
       } catch (error) {
         failed(error)
         told = false
