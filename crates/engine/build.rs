@@ -60,7 +60,9 @@ fn kernels(shim: &Path) {
     for (name, flags) in [("kernels_baseline", &[][..])].iter().chain(families) {
         let mut build = build();
         build.define("CT_INSTANCE", *name);
-        flags.iter().for_each(|flag| drop(build.flag(flag)));
+        for flag in *flags {
+            build.flag(flag);
+        }
         build.file(shim.join("kernel/instance.cpp")).compile(name);
     }
     let mut dispatch = build();

@@ -37,7 +37,7 @@ export function stepPlan({ model, imageSize, batchSize, precision, classes }: Be
       precision,
       channels_last: true,
       threads: null,
-      deterministic: true,
+      deterministic: false,
       benchmark: true,
       tf32: false,
       pin_memory: false,

@@ -19,7 +19,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn choose(spec: &MachineSpec, _decode_threads: u32) -> Result<Self> {
+    pub(crate) fn choose(spec: &MachineSpec) -> Result<Self> {
         let device = device(spec.device)?;
         let mut notes = Vec::new();
         let precision = precision(spec.precision, device, &mut notes);
@@ -47,11 +47,6 @@ impl Machine {
             Precision::Bf16Mixed => Kind::BFloat16,
             Precision::Fp16Mixed => Kind::Half,
         }
-    }
-
-    /// The kind of sums over many images.
-    pub(crate) fn sum_kind(&self) -> Kind {
-        if self.device == Device::Mps { Kind::Float } else { Kind::Double }
     }
 }
 

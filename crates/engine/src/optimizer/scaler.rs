@@ -58,11 +58,6 @@ impl Scaler {
         Ok(())
     }
 
-    /// 1 on the device where the last step was skipped.
-    pub(crate) fn found_inf(&self) -> &Tensor {
-        &self.found_inf
-    }
-
     /// Skipped steps since the last call; waits for the device.
     pub(crate) fn take_skipped(&mut self) -> Result<u64> {
         let skipped = self.skipped.f_double_value(&[])? as u64;

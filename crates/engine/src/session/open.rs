@@ -16,6 +16,7 @@ use crate::loss::Loss;
 use crate::network::Network;
 use crate::normalize::Normalize;
 use crate::optimizer::{Optimizer, Scaler};
+use crate::torch;
 
 impl Session {
     /// Opens over a data set; without one it can only predict.
@@ -58,8 +59,14 @@ impl Session {
         own_kernels: bool,
     ) -> Result<(Self, OpenReport)> {
         check(plan)?;
-        let machine = Machine::choose(&plan.machine, plan.train_loader.num_workers)?;
+        let machine = Machine::choose(&plan.machine)?;
         let own_kernels = own_kernels && machine.on_cpu();
+        tracing::debug!(
+            device = %machine.title,
+            libtorch_kernels = %torch::cpu_capability()?,
+            own_kernels = %if own_kernels { torch::kernel_name() } else { "off".into() },
+            "the machine"
+        );
         let mut notes = machine.notes.clone();
         let network = Network::new(&plan.model, &machine, plan.seed, own_kernels)?;
         if let Some(weights) = &plan.model.weights {

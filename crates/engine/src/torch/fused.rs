@@ -262,7 +262,7 @@ mod tests {
                 let args = [&weight, &bias, &plain_mean, &plain_var].map(Some);
                 let mut plain_y = x.batch_norm(args[0], args[1], args[2], args[3], true, 0.1, 1e-5, false);
                 if residual {
-                    plain_y = plain_y + &z;
+                    plain_y += &z;
                 }
                 if relu {
                     plain_y = plain_y.relu();
@@ -295,7 +295,7 @@ mod tests {
                 let mut expected =
                     x.batch_norm(args[0], args[1], Some(&mean), Some(&var), false, 0.1, 1e-5, false);
                 if residual {
-                    expected = expected + &z;
+                    expected += &z;
                 }
                 if relu {
                     expected = expected.relu();

@@ -14,7 +14,6 @@ unsafe extern "C" {
     fn ct_foreach_clamp_(tensors: *const Handle, count: usize, low: f64, high: f64) -> Answer;
     fn ct_foreach_lerp_(tensors: *const Handle, end: *const Handle, count: usize, weight: f64) -> Answer;
     fn ct_foreach_copy_(tensors: *const Handle, source: *const Handle, count: usize) -> Answer;
-    fn ct_foreach_zero_(tensors: *const Handle, count: usize) -> Answer;
     fn ct_total_norm(tensors: *const Handle, count: usize, out: *mut Handle) -> Answer;
     fn ct_unscale_(grads: *const Handle, count: usize, found_inf: Handle, inverse_scale: Handle) -> Answer;
 }
@@ -63,11 +62,6 @@ pub(crate) fn lerp(tensors: &[&Tensor], end: &[&Tensor], weight: f64) -> Result<
 pub(crate) fn copy_all(tensors: &[&Tensor], source: &[&Tensor]) -> Result<()> {
     let (a, b) = (handles(tensors.iter().copied()), handles(source.iter().copied()));
     check(unsafe { ct_foreach_copy_(a.as_ptr(), b.as_ptr(), a.len().min(b.len())) })
-}
-
-pub(crate) fn zero(tensors: &[Tensor]) -> Result<()> {
-    let a = handles(tensors);
-    check(unsafe { ct_foreach_zero_(a.as_ptr(), a.len()) })
 }
 
 /// 2-norm over all elements, as a scalar on the device.

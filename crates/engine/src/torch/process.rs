@@ -13,7 +13,6 @@ unsafe extern "C" {
     fn ct_cuda_available(out: *mut bool) -> Answer;
     fn ct_cuda_device_count(out: *mut i32) -> Answer;
     fn ct_mps_available(out: *mut bool) -> Answer;
-    fn ct_synchronize(index: i32) -> Answer;
     fn ct_peak_device_bytes(index: i32, out: *mut i64) -> Answer;
 }
 
@@ -59,11 +58,6 @@ pub(crate) fn mps_available() -> Result<bool> {
     let mut out = false;
     check(unsafe { ct_mps_available(&mut out) })?;
     Ok(out)
-}
-
-/// Waits for the accelerator's queue.
-pub(crate) fn synchronize(index: u32) -> Result<()> {
-    check(unsafe { ct_synchronize(index as i32) })
 }
 
 pub(crate) fn peak_device_bytes(index: u32) -> Result<u64> {

@@ -9,7 +9,6 @@
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_foreach_sub.h>
-#include <ATen/ops/_foreach_zero.h>
 #include <ATen/ops/_foreach_abs.h>
 #include <ATen/ops/_amp_foreach_non_finite_check_and_unscale.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -77,13 +76,6 @@ char* ct_foreach_copy_(const Handle* self, const Handle* source, size_t count) {
   CT_TRY({
     AutoGradMode off(false);
     at::_foreach_copy_(list_of(self, count), list_of(source, count));
-  })
-}
-
-char* ct_foreach_zero_(const Handle* self, size_t count) {
-  CT_TRY({
-    AutoGradMode off(false);
-    at::_foreach_zero_(list_of(self, count));
   })
 }
 
