@@ -60,7 +60,9 @@ impl Cache {
                     // A folder that cannot be written is no reason to stop a run that did not ask for it.
                     match DiskCache::open(dataset, split, &estimate, spec.budget_bytes) {
                         Ok(cache) => return Ok(Self::Disk(cache)),
-                        Err(fault) => tracing::warn!(reason = %fault, "no disk cache, the memory is used instead"),
+                        Err(fault) => {
+                            tracing::warn!(reason = %fault, "no disk cache, the memory is used instead")
+                        }
                     }
                 }
                 Ok(Self::Ram(RamCache::new(&estimate, spec.budget_bytes)))

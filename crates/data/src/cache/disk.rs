@@ -71,14 +71,25 @@ fn folder() -> Option<PathBuf> {
 
 impl DiskCache {
     /// Without a `budget`, as much as the images need, but at most half of the free disk.
-    pub fn open(dataset: &Dataset, split: Split, estimate: &Estimate, budget: Option<u64>) -> Result<Self, Fault> {
+    pub fn open(
+        dataset: &Dataset,
+        split: Split,
+        estimate: &Estimate,
+        budget: Option<u64>,
+    ) -> Result<Self, Fault> {
         let folder = folder().ok_or_else(|| {
-            Fault::new(FaultKind::Device, "no folder for the disk cache: neither XDG_CACHE_HOME nor HOME is set")
-                .hint("Set XDG_CACHE_HOME to a folder on a roomy disk, or use data.cache_type=ram.")
+            Fault::new(
+                FaultKind::Device,
+                "no folder for the disk cache: neither XDG_CACHE_HOME nor HOME is set",
+            )
+            .hint("Set XDG_CACHE_HOME to a folder on a roomy disk, or use data.cache_type=ram.")
         })?;
         Self::open_in(&folder, dataset, split, estimate, budget).map_err(|error| {
-            Fault::new(FaultKind::Device, format!("the disk cache in {} cannot be used: {error}", folder.display()))
-                .hint("Set XDG_CACHE_HOME to a folder on a roomy disk, or use data.cache_type=ram.")
+            Fault::new(
+                FaultKind::Device,
+                format!("the disk cache in {} cannot be used: {error}", folder.display()),
+            )
+            .hint("Set XDG_CACHE_HOME to a folder on a roomy disk, or use data.cache_type=ram.")
         })
     }
 
@@ -92,8 +103,17 @@ impl DiskCache {
         fs::create_dir_all(folder)?;
         forget_old_files(folder);
         let key = key(dataset, split);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(format!("{key}.pixels")))?;
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(format!("{key}.lock")))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(folder.join(format!("{key}.pixels")))?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(folder.join(format!("{key}.lock")))?;
         let lock = try_lock(&lock).then_some(lock);
         let samples = dataset.len(split);
         let data_start = (HEADER_BYTES + samples as u64 * RECORD_BYTES as u64).next_multiple_of(4096);
@@ -101,7 +121,8 @@ impl DiskCache {
             file.write_all_at(&header(samples), 0)?;
         }
         let _ = file.set_modified(SystemTime::now());
-        let wanted = budget.unwrap_or_else(|| (estimate.pixel_bytes / 10 * 11).min(room::free_disk(folder) / 2));
+        let wanted =
+            budget.unwrap_or_else(|| (estimate.pixel_bytes / 10 * 11).min(room::free_disk(folder) / 2));
         let limit = file.metadata()?.len().max(data_start + wanted);
         // Sparse: only what is written takes room.
         file.set_len(limit)?;
@@ -185,8 +206,10 @@ impl DiskCache {
             pixel_sum: sum(image.pixels_hwc),
         };
         let at = HEADER_BYTES + u64::from(sample) * RECORD_BYTES as u64;
-        let written =
-            self.file.write_all_at(image.pixels_hwc, offset).and_then(|()| self.file.write_all_at(&record.to_bytes(), at));
+        let written = self
+            .file
+            .write_all_at(image.pixels_hwc, offset)
+            .and_then(|()| self.file.write_all_at(&record.to_bytes(), at));
         match written {
             Ok(()) => {
                 self.checked[sample as usize / 64].fetch_or(1 << (sample % 64), Ordering::Relaxed);

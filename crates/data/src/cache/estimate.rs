@@ -45,9 +45,9 @@ fn dimensions(bytes: &[u8]) -> Option<(u64, u64)> {
     let big = |at: usize| Some(u64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
     let little = |at: usize| Some(u64::from(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
     match ImageFormat::of(bytes).ok()? {
-        ImageFormat::Jpeg => {
-            JpegDecoder::probe(bytes, &Limits::default()).ok().map(|(width, height)| (width as u64, height as u64))
-        }
+        ImageFormat::Jpeg => JpegDecoder::probe(bytes, &Limits::default())
+            .ok()
+            .map(|(width, height)| (width as u64, height as u64)),
         ImageFormat::Png => Some((big(16)?, big(20)?)),
         ImageFormat::Gif => little(6).map(|both| (both & 0xffff, both >> 16)),
         ImageFormat::Bmp => Some((little(18)?, little(22)?)),

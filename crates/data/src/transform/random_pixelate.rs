@@ -24,7 +24,8 @@ pub fn there_and_back(
     let (width, height) = (image.width, image.height);
     let side = |side: usize| ((side as f64 * scale) as usize).clamp(1, 16_384);
     let whole = |image: &RgbImage| Region { x: 0, y: 0, width: image.width, height: image.height };
-    let small = resize(image.view(), whole(&image), side(width), side(height), interpolation, true, workspace);
+    let small =
+        resize(image.view(), whole(&image), side(width), side(height), interpolation, true, workspace);
     workspace.give(image.pixels_hwc);
     let out = resize(small.view(), whole(&small), width, height, interpolation, true, workspace);
     workspace.give(small.pixels_hwc);

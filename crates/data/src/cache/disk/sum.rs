@@ -1,6 +1,7 @@
 //! A fast checksum against accidents.
 
-const PRIMES: [u64; 4] = [0x9e37_79b1_85eb_ca87, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x85eb_ca77_c2b2_ae63];
+const PRIMES: [u64; 4] =
+    [0x9e37_79b1_85eb_ca87, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x85eb_ca77_c2b2_ae63];
 
 /// 64 bits over some bytes: four lanes, each rotated and multiplied by every fourth word.
 pub fn sum(bytes: &[u8]) -> u64 {

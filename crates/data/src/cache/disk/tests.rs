@@ -58,7 +58,8 @@ fn damage_is_noticed_and_the_budget_kept() {
     let folder = tempfile::tempdir().unwrap();
     let dataset = dataset(folder.path());
     let cache_folder = folder.path().join("cache");
-    let open = |budget| DiskCache::open_in(&cache_folder, &dataset, Split::Train, &ESTIMATE, Some(budget)).unwrap();
+    let open =
+        |budget| DiskCache::open_in(&cache_folder, &dataset, Split::Train, &ESTIMATE, Some(budget)).unwrap();
     let path = |sample| dataset.path(Split::Train, sample);
     let pixels: Vec<u8> = (0..60).collect();
     let cache = open(100);
