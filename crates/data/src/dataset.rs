@@ -2,6 +2,7 @@
 
 mod image_folder;
 mod jsonl;
+mod list;
 mod path_table;
 mod plain_files;
 mod rows;
@@ -22,6 +23,7 @@ pub use path_table::PathTable;
 use rows::{Labels, Rows};
 
 const ANNOTATIONS: &[u8] = b"annotations.jsonl";
+const LISTS: [&[u8]; 4] = [b"annotations.csv", b"annotations.tsv", b"labels.csv", b"labels.tsv"];
 
 /// A data set as found on disk; does not change afterwards.
 #[derive(Debug)]
@@ -39,6 +41,22 @@ struct SplitIndex {
     labels: Vec<u32>,
 }
 
+/// Where a split's samples are named.
+enum Source {
+    /// A folder of this name.
+    Folder(String),
+    /// A file of annotations in the root, for images in the root.
+    File(String),
+}
+
+impl Source {
+    fn name(&self) -> &str {
+        match self {
+            Self::Folder(name) | Self::File(name) => name,
+        }
+    }
+}
+
 /// A split while it is read.
 struct Found {
     split: Split,
@@ -52,20 +70,29 @@ impl Dataset {
     pub fn open(spec: &DatasetSpec) -> Result<Self, Fault> {
         let root = absolute(Path::new(&spec.root))?;
         let mut warnings = Vec::new();
-        let folders = split_folders(&root, &mut warnings)?;
+        let sources = split_sources(&root, &mut warnings)?;
         let mut labels = Labels::default();
         let mut found = Vec::new();
         let mut format = spec.format;
-        for (split, name) in folders {
-            let folder = root.join(&name);
+        for (split, source) in sources {
             let keep_missing = split == Split::Train && spec.on_error == OnError::Skip;
-            let rows = read_split(&folder, &mut format, keep_missing, &mut labels)?;
+            let name = source.name().to_owned();
+            let (folder, rows) = match source {
+                Source::Folder(name) => {
+                    let folder = root.join(name);
+                    let rows = read_folder(&folder, &mut format, keep_missing, &mut labels)?;
+                    (folder, rows)
+                }
+                Source::File(name) => {
+                    (root.clone(), read_file(&root, name, &mut format, keep_missing, &mut labels)?)
+                }
+            };
             if rows.len() == 0 && split == Split::Test {
-                warnings.push(format!("{name}/ holds no labelled images and is not used"));
+                warnings.push(format!("{name} holds no labelled images and is not used"));
                 continue;
             }
             if rows.len() == 0 {
-                return Err(without_images(&folder, &rows, format));
+                return Err(without_images(&root.join(name), &rows, format));
             }
             found.push(Found { split, name, folder, rows });
         }
@@ -131,54 +158,98 @@ fn absolute(root: &Path) -> Result<PathBuf, Fault> {
     if path.is_dir() { Ok(path) } else { Err(missing("is not a folder".into())) }
 }
 
-/// The split folders that exist, in the order train, val, test.
-fn split_folders(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, String)>, Fault> {
-    let mut folders = Vec::new();
+/// The splits that exist, in the order train, val, test.
+fn split_sources(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, Source)>, Fault> {
+    let mut sources = Vec::new();
     for (split, names) in [
         (Split::Train, &["train"][..]),
         (Split::Val, &["valid", "val", "validation"]),
         (Split::Test, &["test"]),
     ] {
-        let present: Vec<_> = names.iter().filter(|name| root.join(name).is_dir()).collect();
-        if let [first, others @ ..] = &present[..] {
-            folders.push((split, (**first).to_owned()));
-            for other in others {
-                warnings.push(format!("both {first}/ and {other}/ exist: {other}/ is not used"));
+        let folders =
+            names.iter().filter(|name| root.join(name).is_dir()).map(|name| Source::Folder((*name).into()));
+        let files = names.iter().flat_map(|name| {
+            [
+                format!("_annotations.{name}.jsonl"),
+                format!("{name}.jsonl"),
+                format!("{name}.csv"),
+                format!("{name}.tsv"),
+            ]
+        });
+        let files = files.filter(|name| root.join(name).is_file()).map(Source::File);
+        let mut present = folders.chain(files);
+        if let Some(first) = present.next() {
+            for other in present {
+                warnings.push(format!(
+                    "{} and {} both exist: {} is not used",
+                    first.name(),
+                    other.name(),
+                    other.name()
+                ));
             }
+            sources.push((split, first));
         }
     }
-    if folders.is_empty() {
+    if sources.is_empty() {
         return Err(Fault::new(
             FaultKind::Data,
             format!("the data set folder {} has no train/, valid/ (or val/) or test/ folder", root.display()),
         )
         .hint("Put the images into train/<class>/ and valid/<class>/, or an annotations.jsonl into train/ and valid/."));
     }
-    Ok(folders)
+    Ok(sources)
 }
 
-fn read_split(
+/// Reads a split from an annotation file in the root.
+fn read_file(
+    root: &Path,
+    name: String,
+    format: &mut DatasetFormat,
+    keep_missing: bool,
+    labels: &mut Labels,
+) -> Result<Rows, Fault> {
+    let jsonl = name.ends_with(".jsonl");
+    if *format == DatasetFormat::Auto {
+        *format = if jsonl { DatasetFormat::Jsonl } else { DatasetFormat::Csv };
+    }
+    let files = [name.into_bytes()];
+    if jsonl {
+        jsonl::read(root, &files, keep_missing, labels)
+    } else {
+        list::read(root, &files, keep_missing, labels)
+    }
+}
+
+/// Reads a split from its folder.
+fn read_folder(
     folder: &Path,
     format: &mut DatasetFormat,
     keep_missing: bool,
     labels: &mut Labels,
 ) -> Result<Rows, Fault> {
     let mut files = PathTable::default();
-    let mut annotations = Vec::new();
+    let (mut annotations, mut lists) = (Vec::new(), Vec::new());
     let oddities = walk::walk(folder, &mut |file| {
         let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         if name == ANNOTATIONS {
             annotations.push(file.to_vec());
-        } else if *format != DatasetFormat::Jsonl {
+        } else if LISTS.contains(&name) {
+            lists.push(file.to_vec());
+        } else if matches!(format, DatasetFormat::Auto | DatasetFormat::Imagefolder) {
             files.push(file);
         }
         Ok(())
     })?;
     if *format == DatasetFormat::Auto {
-        *format = if annotations.is_empty() { DatasetFormat::Imagefolder } else { DatasetFormat::Jsonl };
+        *format = match (annotations.is_empty(), lists.is_empty()) {
+            (false, _) => DatasetFormat::Jsonl,
+            (true, false) => DatasetFormat::Csv,
+            (true, true) => DatasetFormat::Imagefolder,
+        };
     }
     let mut rows = match format {
         DatasetFormat::Jsonl => jsonl::read(folder, &annotations, keep_missing, labels)?,
+        DatasetFormat::Csv => list::read(folder, &lists, keep_missing, labels)?,
         _ => image_folder::read(folder, &files, labels)?,
     };
     if oddities.loops > 0 {
@@ -200,6 +271,10 @@ fn without_images(folder: &Path, rows: &Rows, format: DatasetFormat) -> Fault {
         DatasetFormat::Jsonl => (
             "has no rows in any annotations.jsonl".into(),
             "Put an annotations.jsonl with rows {\"image\", \"prefix\", \"suffix\"} beside the images.",
+        ),
+        DatasetFormat::Csv => (
+            "has no rows in any annotations.csv or annotations.tsv".into(),
+            "Put an annotations.csv with rows path,label beside the images.",
         ),
         _ => (
             "holds no images in class folders".into(),

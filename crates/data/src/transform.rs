@@ -9,6 +9,8 @@ mod broadcast_zoom_out;
 mod center_crop;
 mod color_jitter;
 mod containers;
+#[cfg(test)]
+mod distributions;
 mod elastic_transform;
 mod gaussian_blur;
 mod gaussian_noise;

@@ -154,3 +154,50 @@ fn given_classes_rule_over_the_train_split() {
     assert_eq!(dataset.labels(Split::Train), [2, 2, 0, 0]);
     assert_eq!(dataset.summary().splits[0].unknown_labels, 2);
 }
+
+#[test]
+fn lists_are_read_with_and_without_a_heading() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for image in ["train/1.jpg", "train/in/2.jpg", "train/in/a, b.jpg", "valid/1.jpg"] {
+        write_jpeg(&root.join(image), 1);
+    }
+    jsonl(root, "train/labels.csv", "1.jpg,x\n");
+    jsonl(
+        root,
+        "train/in/annotations.csv",
+        "class,width,path\r\ny,3,2.jpg\r\nx,3,\"a, b.jpg\"\r\n,3,2.jpg\r\n",
+    );
+    jsonl(root, "valid/annotations.tsv", "1.jpg\ty\n");
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.summary().format, DatasetFormat::Csv);
+    assert_eq!(dataset.classes(), ["x", "y"]);
+    let mut samples: Vec<_> = (0..3)
+        .map(|sample| {
+            (dataset.relative_path(Split::Train, sample), dataset.labels(Split::Train)[sample as usize])
+        })
+        .collect();
+    samples.sort();
+    let expected = [("train/1.jpg", 0), ("train/in/2.jpg", 1), ("train/in/a, b.jpg", 0)];
+    assert_eq!(samples, expected.map(|(path, label)| (path.to_owned(), label)));
+    assert_eq!(dataset.summary().splits[0].empty_labels, 1);
+    jsonl(root, "train/labels.csv", "1.jpg,x\n9.jpg,x\n");
+    let message = refusal(root).message;
+    assert!(message.contains("train/labels.csv:2") && message.contains("9.jpg"), "{message}");
+}
+
+#[test]
+fn annotation_files_may_lie_beside_all_images() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for number in 0..4 {
+        write_jpeg(&root.join(format!("{number}.jpg")), number);
+    }
+    jsonl(root, "_annotations.train.jsonl", &(row("0.jpg", "a") + &row("1.jpg", "b")));
+    jsonl(root, "_annotations.valid.jsonl", &row("2.jpg", "b"));
+    jsonl(root, "_annotations.test.jsonl", &row("3.jpg", "a"));
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.summary().splits.len(), 3);
+    assert_eq!(dataset.relative_path(Split::Val, 0), "2.jpg");
+    assert!(dataset.path(Split::Test, 0).is_file());
+}

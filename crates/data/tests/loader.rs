@@ -57,6 +57,52 @@ fn batches_do_not_depend_on_workers_prefetch_or_where_an_epoch_is_entered() {
 }
 
 #[test]
+fn a_cache_changes_no_pixel_and_keeps_its_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    fs::copy(fixture("palette.png"), folder.path().join("train/a/png.png")).unwrap();
+    let dataset = open(folder.path());
+    let validation = vec![
+        Transform::Resize {
+            size: vec![40],
+            interpolation: Interpolation::Bilinear,
+            max_size: None,
+            antialias: true,
+        },
+        Transform::CenterCrop { size: [32, 32] },
+    ];
+    for transforms in [
+        loader_spec(4, 0).transforms,
+        validation,
+        vec![Transform::RandomCrop {
+            size: [32, 32],
+            padding: Some([4; 4]),
+            pad_if_needed: true,
+            fill: None,
+            padding_mode: PaddingMode::Constant,
+        }],
+    ] {
+        let spec = |workers, kind, budget_bytes| LoaderSpec {
+            transforms: transforms.clone(),
+            cache: CacheSpec { kind, budget_bytes },
+            ..loader_spec(4, workers)
+        };
+        let loader = |spec| Loader::new(Arc::clone(&dataset), Split::Train, &spec, 7).unwrap();
+        let mut plain = loader(spec(0, CacheKind::Off, None));
+        let expected = [hashes(&mut plain, 0, 0), hashes(&mut plain, 1, 0)];
+        // Room for all images decoded, for some of them, for some of the files, and for nothing.
+        for budget in [None, Some(150_000), Some(10_000), Some(0)] {
+            let mut cached = loader(spec(2, CacheKind::Ram, budget));
+            assert_eq!(hashes(&mut cached, 0, 0), expected[0]);
+            assert_eq!(hashes(&mut cached, 1, 0), expected[1]);
+            let report = cached.cache();
+            assert!(report.used_bytes <= report.budget_bytes, "{report:?}");
+            assert_eq!(report.samples > 0, budget != Some(0), "{report:?}");
+        }
+    }
+}
+
+#[test]
 fn an_epoch_shows_every_sample_once() {
     let folder = tempfile::tempdir().unwrap();
     image_folder(folder.path(), 9);

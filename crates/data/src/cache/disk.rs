@@ -65,7 +65,8 @@ pub fn fits(estimate: &Estimate) -> bool {
 
 fn folder() -> Option<PathBuf> {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?;
+    let custom = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    let base = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(custom)))?;
     Some(base.join("classifier-training/pixels"))
 }
 

@@ -3,7 +3,7 @@
 use classifier_spec::{Fault, Interpolation};
 
 use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, RgbView, decode::Region, kernel::resize::resize};
+use crate::{Draw, RgbImage, RgbView, Stream, decode::Region, kernel::resize::resize};
 
 /// A crop of random area and aspect, scaled to a size.
 struct RandomResizedCrop {
@@ -32,8 +32,7 @@ pub fn plan(
 
 impl RandomResizedCrop {
     /// The crop: ten tries at a random area and aspect that fit, else the largest middle part of an allowed aspect.
-    fn region(&self, (height, width): Size, draw: &Draw) -> Region {
-        let mut stream = draw.stream(self.id);
+    fn region(&self, (height, width): Size, mut stream: Stream) -> Region {
         let area = (height * width) as f64;
         for _ in 0..10 {
             let target = area * stream.uniform(self.scale[0], self.scale[1]);
@@ -62,7 +61,7 @@ impl RandomResizedCrop {
 
 impl Operation for RandomResizedCrop {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
-        let region = self.region((image.height, image.width), &context.draw);
+        let region = self.region((image.height, image.width), context.draw.stream(self.id));
         let out = self.apply_crop(image.view(), region, context);
         context.workspace.give(image.pixels_hwc);
         out
@@ -73,7 +72,7 @@ impl Operation for RandomResizedCrop {
     }
 
     fn crop(&self, input: Size, draw: &Draw) -> Option<Region> {
-        Some(self.region(input, draw))
+        Some(self.region(input, draw.stream(self.id)))
     }
 
     fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
@@ -82,5 +81,37 @@ impl Operation for RandomResizedCrop {
             return Ok(context.workspace.crop(part, at));
         }
         Ok(resize(part, at, width, height, self.interpolation, self.antialias, context.workspace))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transform::distributions::Observed;
+
+    #[test]
+    fn crops_are_drawn_as_torchvision_draws_them() {
+        let operation = RandomResizedCrop {
+            id: 0,
+            size: (224, 224),
+            scale: [0.08, 1.0],
+            ratio: [3.0 / 4.0, 4.0 / 3.0],
+            interpolation: Interpolation::Bilinear,
+            antialias: true,
+        };
+        for (name, size) in
+            [("random_resized_crop", (375, 500)), ("random_resized_crop_of_a_sliver", (40, 500))]
+        {
+            let mut observed = Observed::new(name);
+            observed.draw(|stream| {
+                let region = operation.region(size, stream.clone());
+                vec![
+                    ("top", region.y as f64),
+                    ("left", region.x as f64),
+                    ("height", region.height as f64),
+                    ("width", region.width as f64),
+                ]
+            });
+        }
     }
 }

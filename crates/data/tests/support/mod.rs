@@ -1,7 +1,10 @@
 //! Small data sets made for a test.
 #![allow(dead_code)]
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use classifier_data::{RgbImage, decode::encode_jpeg};
 use classifier_spec::*;
@@ -68,4 +71,8 @@ pub fn loader_spec(batch_size: u32, num_workers: u32) -> LoaderSpec {
         cache: CacheSpec { kind: CacheKind::Off, budget_bytes: None },
         limit_batches: None,
     }
+}
+
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/images").join(name)
 }
