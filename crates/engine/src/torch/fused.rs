@@ -269,10 +269,26 @@ mod tests {
                 }
                 let plain = Tensor::run_backward(&[(&plain_y * &dy).sum(Kind::Float)], &inputs, false, false);
 
+                // With two values a channel their difference cancels and fp32 itself is off by more than the tolerance:
+                // the double result is the judge, and libtorch's own distance from it is allowed for.
+                let (exact_mean, exact_var) = statistics();
+                let doubles =
+                    [&x, &weight, &bias, &exact_mean, &exact_var].map(|tensor| tensor.to_kind(Kind::Double));
+                let [x_exact, parameters @ ..] = &doubles;
+                let of_exact = parameters.each_ref().map(Some);
+                let [gamma, beta, running_mean, running_var] = of_exact;
+                let mut exact =
+                    x_exact.batch_norm(gamma, beta, running_mean, running_var, true, 0.1, 1e-5, false);
+                if residual {
+                    exact += z.to_kind(Kind::Double);
+                }
+                if relu {
+                    exact = exact.relu();
+                }
+                let (own_off, plain_off) = (distance(&y, &exact), distance(&plain_y, &exact));
                 assert!(
-                    distance(&y, &plain_y) < tolerance,
-                    "{kind:?} {shape:?} y {}",
-                    distance(&y, &plain_y)
+                    own_off < tolerance + plain_off,
+                    "{kind:?} {shape:?} y {own_off}, libtorch {plain_off}"
                 );
                 assert!(
                     distance(&mean, &plain_mean) < 1e-5 && distance(&var, &plain_var) < 1e-5,
