@@ -24,7 +24,8 @@ let cudaLoaded = false
 export async function loadAddon(options: LoadOptions = {}): Promise<unknown> {
   const machine = options.machine ?? thisMachine()
   const linker = dynamicLinker(machine.platform)
-  if (loaded === undefined) {
+  // Another machine's parts are looked for even where this process holds its own already.
+  if (loaded === undefined || options.machine !== undefined) {
     const libtorch = requireLibtorch(machine, options.cuda ?? false)
     const cpuLibrary = join(libtorch.lib, machine.platform.library('torch_cpu'))
     const failure = linker.open(cpuLibrary)
