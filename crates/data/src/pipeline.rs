@@ -5,7 +5,7 @@ use classifier_spec::{Fault, FaultKind, Transform};
 use crate::{
     Draw, RgbImage, RgbView,
     decode::Region,
-    transform::{Context, Operation, Planner, Size, Workspace},
+    transform::{Context, Operation, Planner, Size, Workspace, mirror_into},
 };
 
 /// Turns decoded images into the 8-bit pixels of one fixed size that the model sees before normalisation.
@@ -95,7 +95,15 @@ impl Pipeline {
         out_hwc: &mut [u8],
         workspace: &mut Workspace,
     ) -> Result<(), Fault> {
-        for operation in &self.operations[first..] {
+        let mut operations = &self.operations[first..];
+        // A mirror at the end is done while the pixels are copied anyway.
+        let mut mirrored = false;
+        if let Some((last, before)) = operations.split_last()
+            && let Some(mirrors) = last.mirrors(&draw)
+        {
+            (operations, mirrored) = (before, mirrors);
+        }
+        for operation in operations {
             image = operation.apply(image, &mut Context { draw, workspace })?;
         }
         if (image.height, image.width) != self.output || image.pixels_hwc.len() != out_hwc.len() {
@@ -103,7 +111,11 @@ impl Pipeline {
                 format!("a pipeline of {:?} gave {}x{} pixels", self.output, image.height, image.width);
             return Err(Fault::new(FaultKind::Bug, message));
         }
-        out_hwc.copy_from_slice(&image.pixels_hwc);
+        if mirrored {
+            mirror_into(image.view(), out_hwc);
+        } else {
+            out_hwc.copy_from_slice(&image.pixels_hwc);
+        }
         workspace.give(image.pixels_hwc);
         Ok(())
     }

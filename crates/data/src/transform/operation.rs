@@ -24,6 +24,11 @@ pub trait Operation: Send + Sync {
     fn apply_crop(&self, _part: RgbView, _at: Region, _context: &mut Context) -> Result<RgbImage, Fault> {
         unreachable!("only operations that name a crop are given one")
     }
+
+    /// Whether the result is the mirrored image (true) or the image itself (false), for operations that do no more.
+    fn mirrors(&self, _draw: &Draw) -> Option<bool> {
+        None
+    }
 }
 
 /// For whom an operation runs, and its memory.
