@@ -110,11 +110,13 @@ impl JpegDecoder {
         let mut pixels = Vec::new();
         let region = Region { x: 0, y: 0, width, height };
         self.decode_region(bytes, region, &mut pixels)?;
+        pixels.truncate(width * height * 3);
         Ok(RgbImage::new(width, height, pixels))
     }
 
     /// Decodes at least `wanted` into `pixels` and says which region they are: `wanted`, its left edge moved to the
-    /// grid of blocks. Pixels are those of the whole image's decode. The image was probed before.
+    /// grid of blocks. Pixels are those of the whole image's decode; `pixels` grows as needed and is never shortened. The
+    /// image was probed before.
     pub fn decode_region(
         &mut self,
         bytes: &[u8],
@@ -152,12 +154,15 @@ impl JpegDecoder {
         };
         self.check(status)?;
         if cmyk {
-            pixels.clear();
-            pixels.extend(
-                self.cmyk
-                    .chunks_exact(4)
-                    .flat_map(|ink| rgb_of_inverted_cmyk([ink[0], ink[1], ink[2], ink[3]])),
-            );
+            reserve(pixels, region.width * region.height * 3)?;
+            for (pixel, ink) in pixels
+                .as_chunks_mut::<3>()
+                .0
+                .iter_mut()
+                .zip(self.cmyk[..stride * region.height].as_chunks().0)
+            {
+                *pixel = rgb_of_inverted_cmyk(*ink);
+            }
         }
         Ok(region)
     }
@@ -238,13 +243,11 @@ fn rgb_of_inverted_cmyk(inverted: [u8; 4]) -> [u8; 3] {
     })
 }
 
-/// Makes `target` `length` bytes long, without promising their values; memory that is not to be had is an error.
+/// Makes `target` at least `length` bytes long; memory that is not to be had is an error.
 fn reserve(target: &mut Vec<u8>, length: usize) -> Result<(), DecodeError> {
     if target.len() < length {
         target.try_reserve_exact(length - target.len()).map_err(|_| out_of_memory())?;
         target.resize(length, 0);
-    } else {
-        target.truncate(length);
     }
     Ok(())
 }

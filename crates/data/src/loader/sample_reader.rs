@@ -15,14 +15,16 @@ pub struct SampleReader {
     jpeg: JpegDecoder,
     workspace: Workspace,
     file: Vec<u8>,
+    /// The last decoded part of an image; longer than that.
+    pixels: Vec<u8>,
     limits: Limits,
 }
 
 /// Decoded pixels, whole or the part that is needed, in memory of one kind or another.
 enum Decoded<'a> {
     Whole(RgbImage),
-    /// Pixels and the place of the pipeline's crop in them.
-    Part(RgbImage, Region),
+    /// Width and height of what the reader's `pixels` hold, and the place of the pipeline's crop in that.
+    Part(usize, usize, Region),
     /// The cache's.
     Borrowed(RgbView<'a>),
 }
@@ -30,7 +32,13 @@ enum Decoded<'a> {
 impl SampleReader {
     pub fn new() -> Result<Self, Fault> {
         let jpeg = JpegDecoder::new().map_err(|error| Fault::new(FaultKind::Bug, error.to_string()))?;
-        Ok(Self { jpeg, workspace: Workspace::default(), file: Vec::new(), limits: Limits::default() })
+        Ok(Self {
+            jpeg,
+            workspace: Workspace::default(),
+            file: Vec::new(),
+            pixels: Vec::new(),
+            limits: Limits::default(),
+        })
     }
 
     /// Reads, decodes and transforms one sample into `out_hwc`.
@@ -85,14 +93,16 @@ impl SampleReader {
         let (width, height) = JpegDecoder::probe(bytes, &self.limits)?;
         let all = Region { x: 0, y: 0, width, height };
         let crop = if whole { None } else { shared.pipeline.crop((height, width), &draw) };
-        let crop = crop.filter(|crop| *crop != all && decode::jpeg::ends_properly(bytes));
-        let mut pixels = self.workspace.bytes(0);
-        let region = self.jpeg.decode_region(bytes, crop.unwrap_or(all), &mut pixels)?;
-        let image = RgbImage::new(region.width, region.height, pixels);
-        Ok(match crop {
-            Some(crop) => Decoded::Part(image, Region { x: crop.x - region.x, y: crop.y - region.y, ..crop }),
-            None => Decoded::Whole(image),
-        })
+        let Some(crop) = crop else {
+            let mut pixels = self.workspace.bytes(width * height * 3);
+            self.jpeg.decode_region(bytes, all, &mut pixels)?;
+            return Ok(Decoded::Whole(RgbImage::new(width, height, pixels)));
+        };
+        // A file that may be truncated is decoded whole, so that it is refused whatever the crop.
+        let wanted = if decode::jpeg::ends_properly(bytes) { crop } else { all };
+        let region = self.jpeg.decode_region(bytes, wanted, &mut self.pixels)?;
+        let at = Region { x: crop.x - region.x, y: crop.y - region.y, ..crop };
+        Ok(Decoded::Part(region.width, region.height, at))
     }
 
     fn transform(
@@ -105,10 +115,9 @@ impl SampleReader {
         let (pipeline, workspace) = (&shared.pipeline, &mut self.workspace);
         match decoded {
             Decoded::Whole(image) => pipeline.apply_with(image, draw, out_hwc, workspace),
-            Decoded::Part(image, at) => {
-                let result = pipeline.apply_crop(image.view(), at, draw, out_hwc, workspace);
-                workspace.give(image.pixels_hwc);
-                result
+            Decoded::Part(width, height, at) => {
+                let view = RgbView::new(width, height, &self.pixels[..width * height * 3]);
+                pipeline.apply_crop(view, at, draw, out_hwc, workspace)
             }
             Decoded::Borrowed(view) => match pipeline.crop((view.height, view.width), &draw) {
                 Some(crop) => pipeline.apply_crop(view, crop, draw, out_hwc, workspace),

@@ -67,7 +67,10 @@ impl Workspace {
 
     /// `length` bytes of any content.
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
-        let mut bytes = self.spare.pop().unwrap_or_default();
+        // The smallest that is large enough, else the largest.
+        let fit = |bytes: &Vec<u8>| (bytes.capacity() < length, bytes.capacity().abs_diff(length));
+        let place = (0..self.spare.len()).min_by_key(|place| fit(&self.spare[*place]));
+        let mut bytes = place.map(|place| self.spare.swap_remove(place)).unwrap_or_default();
         if bytes.len() < length {
             bytes.resize(length, 0);
         } else {
