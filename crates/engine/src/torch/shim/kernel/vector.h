@@ -49,6 +49,15 @@ inline void store(uint16_t* p, V v) {
   __builtin_memcpy(p, &h, sizeof h);
 }
 
+inline V root(V v) {
+#ifdef __AVX512F__
+  return (V)_mm512_sqrt_ps((__m512)v);
+#else
+  for (int i = 0; i < 16; ++i) v[i] = __builtin_sqrtf(v[i]);
+  return v;
+#endif
+}
+
 inline V splat(float x) { return V{} + x; }
 
 // mask ? a : b, for masks of all ones or zeros.
