@@ -1,6 +1,7 @@
 //! The index of a data set: which images there are, and their labels.
 
 mod image_folder;
+mod index_cache;
 mod jsonl;
 mod list;
 mod path_table;
@@ -10,8 +11,12 @@ mod walk;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use classifier_spec::{
@@ -19,6 +24,7 @@ use classifier_spec::{
 };
 use sha2::{Digest, Sha256};
 
+use index_cache::Witnesses;
 pub use path_table::PathTable;
 use rows::{Labels, Rows};
 
@@ -57,7 +63,7 @@ impl Source {
     }
 }
 
-/// A split while it is read.
+/// A split as it was read.
 struct Found {
     split: Split,
     name: String,
@@ -65,37 +71,30 @@ struct Found {
     rows: Rows,
 }
 
+/// A data set as it was read, before its labels become classes.
+struct Scan {
+    format: DatasetFormat,
+    labels: Labels,
+    found: Vec<Found>,
+    warnings: Vec<String>,
+    /// Folders and annotation files that the scan depends on.
+    witnesses: Witnesses,
+}
+
 impl Dataset {
     /// Scans the data set that `spec` names.
     pub fn open(spec: &DatasetSpec) -> Result<Self, Fault> {
         let root = absolute(Path::new(&spec.root))?;
-        let mut warnings = Vec::new();
-        let sources = split_sources(&root, &mut warnings)?;
-        let mut labels = Labels::default();
-        let mut found = Vec::new();
-        let mut format = spec.format;
-        for (split, source) in sources {
-            let keep_missing = split == Split::Train && spec.on_error == OnError::Skip;
-            let name = source.name().to_owned();
-            let (folder, rows) = match source {
-                Source::Folder(name) => {
-                    let folder = root.join(name);
-                    let rows = read_folder(&folder, &mut format, keep_missing, &mut labels)?;
-                    (folder, rows)
-                }
-                Source::File(name) => {
-                    (root.clone(), read_file(&root, name, &mut format, keep_missing, &mut labels)?)
-                }
-            };
-            if rows.len() == 0 && split == Split::Test {
-                warnings.push(format!("{name} holds no labelled images and is not used"));
-                continue;
+        let scan = match index_cache::read(&root, spec) {
+            Some(scan) => scan,
+            None => {
+                let begin = Instant::now();
+                let scan = scan(&root, spec)?;
+                index_cache::write(&root, spec, &scan, begin.elapsed());
+                scan
             }
-            if rows.len() == 0 {
-                return Err(without_images(&root.join(name), &rows, format));
-            }
-            found.push(Found { split, name, folder, rows });
-        }
+        };
+        let Scan { format, labels, found, warnings, .. } = scan;
         let classes = match &spec.classes {
             Some(classes) => classes.clone(),
             None => classes_of_train(&root, &found, &labels)?,
@@ -145,6 +144,39 @@ impl Dataset {
     pub fn exif_transpose(&self) -> bool {
         self.exif_transpose
     }
+}
+
+/// Reads everything.
+fn scan(root: &Path, spec: &DatasetSpec) -> Result<Scan, Fault> {
+    let mut scan = Scan {
+        format: spec.format,
+        labels: Labels::default(),
+        found: Vec::new(),
+        warnings: Vec::new(),
+        witnesses: Witnesses::default(),
+    };
+    scan.witnesses.add(root);
+    for (split, source) in split_sources(root, &mut scan.warnings)? {
+        let keep_missing = split == Split::Train && spec.on_error == OnError::Skip;
+        let name = source.name().to_owned();
+        let (folder, rows) = match source {
+            Source::Folder(name) => {
+                let folder = root.join(name);
+                let rows = read_folder(&folder, keep_missing, &mut scan)?;
+                (folder, rows)
+            }
+            Source::File(name) => (root.to_path_buf(), read_file(root, name, keep_missing, &mut scan)?),
+        };
+        if rows.len() == 0 && split == Split::Test {
+            scan.warnings.push(format!("{name} holds no labelled images and is not used"));
+            continue;
+        }
+        if rows.len() == 0 {
+            return Err(without_images(&root.join(name), &rows, scan.format));
+        }
+        scan.found.push(Found { split, name, folder, rows });
+    }
+    Ok(scan)
 }
 
 fn absolute(root: &Path) -> Result<PathBuf, Fault> {
@@ -201,18 +233,14 @@ fn split_sources(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, 
 }
 
 /// Reads a split from an annotation file in the root.
-fn read_file(
-    root: &Path,
-    name: String,
-    format: &mut DatasetFormat,
-    keep_missing: bool,
-    labels: &mut Labels,
-) -> Result<Rows, Fault> {
+fn read_file(root: &Path, name: String, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
     let jsonl = name.ends_with(".jsonl");
-    if *format == DatasetFormat::Auto {
-        *format = if jsonl { DatasetFormat::Jsonl } else { DatasetFormat::Csv };
+    if scan.format == DatasetFormat::Auto {
+        scan.format = if jsonl { DatasetFormat::Jsonl } else { DatasetFormat::Csv };
     }
+    scan.witnesses.add(&root.join(&name));
     let files = [name.into_bytes()];
+    let labels = &mut scan.labels;
     if jsonl {
         jsonl::read(root, &files, keep_missing, labels)
     } else {
@@ -221,15 +249,11 @@ fn read_file(
 }
 
 /// Reads a split from its folder.
-fn read_folder(
-    folder: &Path,
-    format: &mut DatasetFormat,
-    keep_missing: bool,
-    labels: &mut Labels,
-) -> Result<Rows, Fault> {
+fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
     let mut files = PathTable::default();
     let (mut annotations, mut lists) = (Vec::new(), Vec::new());
-    let oddities = walk::walk(folder, &mut |file| {
+    let format = &mut scan.format;
+    let walked = walk::walk(folder, &mut |file| {
         let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         if name == ANNOTATIONS {
             annotations.push(file.to_vec());
@@ -247,17 +271,22 @@ fn read_folder(
             (true, true) => DatasetFormat::Imagefolder,
         };
     }
-    let mut rows = match format {
+    for file in annotations.iter().chain(&lists) {
+        scan.witnesses.add(&folder.join(OsStr::from_bytes(file)));
+    }
+    scan.witnesses.add_folders(walked.folders);
+    let labels = &mut scan.labels;
+    let mut rows = match scan.format {
         DatasetFormat::Jsonl => jsonl::read(folder, &annotations, keep_missing, labels)?,
         DatasetFormat::Csv => list::read(folder, &lists, keep_missing, labels)?,
         _ => image_folder::read(folder, &files, labels)?,
     };
-    if oddities.loops > 0 {
+    if walked.loops > 0 {
         rows.warnings
-            .push(format!("{} links lead back to a folder above them and were not followed", oddities.loops));
+            .push(format!("{} links lead back to a folder above them and were not followed", walked.loops));
     }
-    if oddities.dangling > 0 {
-        rows.warnings.push(format!("{} links point nowhere and were left out", oddities.dangling));
+    if walked.dangling > 0 {
+        rows.warnings.push(format!("{} links point nowhere and were left out", walked.dangling));
     }
     Ok(rows)
 }

@@ -2,6 +2,8 @@
 
 mod batch;
 mod cache;
+mod cache_folder;
+mod checksum;
 mod dataset;
 pub mod decode;
 mod draw;

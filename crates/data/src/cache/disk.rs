@@ -6,10 +6,9 @@
 
 mod map;
 mod record;
-mod sum;
 
 use std::{
-    env, fs,
+    fs,
     fs::{File, OpenOptions},
     io,
     os::{
@@ -28,10 +27,9 @@ use classifier_spec::{CacheKind, Fault, FaultKind, Split};
 use sha2::{Digest, Sha256};
 
 use super::{CacheReport, Wish, estimate::Estimate, room};
-use crate::{Dataset, RgbView};
+use crate::{Dataset, RgbView, cache_folder::cache_folder, checksum::sum};
 use map::Map;
 use record::{RECORD_BYTES, Record};
-use sum::sum;
 
 const MAGIC: &[u8; 8] = b"CTPIXEL1";
 const HEADER_BYTES: u64 = 4096;
@@ -64,10 +62,7 @@ pub fn fits(estimate: &Estimate) -> bool {
 }
 
 fn folder() -> Option<PathBuf> {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let custom = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
-    let base = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(custom)))?;
-    Some(base.join("classifier-training/pixels"))
+    Some(cache_folder()?.join("pixels"))
 }
 
 impl DiskCache {

@@ -47,6 +47,17 @@ impl PathTable {
         *self = kept;
     }
 
+    /// All names one after the other, and where each ends.
+    pub fn parts(&self) -> (&[u8], &[usize]) {
+        (&self.bytes, &self.ends)
+    }
+
+    /// A table of such parts; `None` where they do not fit together.
+    pub fn from_parts(bytes: Vec<u8>, ends: Vec<usize>) -> Option<Self> {
+        let fits = ends.is_sorted() && ends.last().copied().unwrap_or(0) == bytes.len();
+        fits.then_some(Self { bytes, ends })
+    }
+
     pub fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();

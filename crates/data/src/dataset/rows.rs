@@ -12,6 +12,12 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// Labels in the order of their numbers.
+    pub fn of(names: Vec<String>) -> Self {
+        let numbers = names.iter().enumerate().map(|(number, name)| (name.clone(), number as u32)).collect();
+        Self { numbers, names }
+    }
+
     pub fn number(&mut self, label: &str) -> u32 {
         if let Some(number) = self.numbers.get(label) {
             return *number;

@@ -10,26 +10,33 @@ use std::{
 use classifier_spec::{Fault, FaultKind};
 
 /// What a walk reports besides files.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct WalkOddities {
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Walked {
     /// Links to a folder that the walk is already in.
     pub loops: u32,
     /// Links that point nowhere.
     pub dangling: u32,
+    /// Every folder, with the time of its last change in nanoseconds.
+    pub folders: Vec<(PathBuf, i64)>,
+}
+
+/// The time of the last change, in nanoseconds since 1970.
+pub fn changed(metadata: &fs::Metadata) -> i64 {
+    metadata.mtime().wrapping_mul(1_000_000_000).wrapping_add(metadata.mtime_nsec())
 }
 
 /// Calls `visit` with the path below `root` of every file: a folder's files before its folders, each in the order of
 /// their names' bytes. Names that begin with a dot are left out. Links are followed.
-pub fn walk(root: &Path, visit: &mut dyn FnMut(&[u8]) -> Result<(), Fault>) -> Result<WalkOddities, Fault> {
+pub fn walk(root: &Path, visit: &mut dyn FnMut(&[u8]) -> Result<(), Fault>) -> Result<Walked, Fault> {
     let mut walker = Walker {
         path: root.to_path_buf(),
         relative: Vec::new(),
         ancestors: Vec::new(),
         visit,
-        oddities: WalkOddities::default(),
+        walked: Walked::default(),
     };
     walker.folder()?;
-    Ok(walker.oddities)
+    Ok(walker.walked)
 }
 
 struct Walker<'a> {
@@ -38,7 +45,7 @@ struct Walker<'a> {
     /// Device and inode of the folders that the walk is in.
     ancestors: Vec<(u64, u64)>,
     visit: &'a mut dyn FnMut(&[u8]) -> Result<(), Fault>,
-    oddities: WalkOddities,
+    walked: Walked,
 }
 
 /// The names in one folder, in one allocation.
@@ -68,9 +75,10 @@ impl Walker<'_> {
         let metadata = fs::metadata(&self.path).map_err(|error| unreadable(&self.path, &error))?;
         let identity = (metadata.dev(), metadata.ino());
         if self.ancestors.contains(&identity) {
-            self.oddities.loops += 1;
+            self.walked.loops += 1;
             return Ok(());
         }
+        self.walked.folders.push((self.path.clone(), changed(&metadata)));
         for entry in fs::read_dir(&self.path).map_err(|error| unreadable(&self.path, &error))? {
             let entry = entry.map_err(|error| unreadable(&self.path, &error))?;
             let name = entry.file_name();
@@ -82,7 +90,7 @@ impl Walker<'_> {
                 match fs::metadata(entry.path()) {
                     Ok(metadata) => kind = metadata.file_type(),
                     Err(_) => {
-                        self.oddities.dangling += 1;
+                        self.walked.dangling += 1;
                         continue;
                     }
                 }

@@ -1,6 +1,6 @@
 //! What the cache file says about one sample.
 
-use super::sum::sum;
+use crate::checksum::sum;
 
 pub const RECORD_BYTES: usize = 64;
 
