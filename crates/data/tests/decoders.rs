@@ -8,7 +8,7 @@ use std::{
 
 use classifier_data::{
     Stream,
-    decode::{Limits, decode, decode_file},
+    decode::{ImageFormat, JpegDecoder, Limits, Region, decode, decode_file},
 };
 use sha2::{Digest, Sha256};
 
@@ -158,4 +158,43 @@ fn damage(source: &[u8], stream: &mut Stream) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// A region's decode is a part of the whole image's, for every kind of subsampling.
+#[test]
+fn a_region_of_a_jpeg_is_bit_equal_to_the_whole() {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    if let Some(folder) = collection() {
+        files.extend(fs::read_dir(folder.join("pillow")).unwrap().map(|entry| entry.unwrap().path()));
+        let photos = fs::read_dir(folder.join("../photos-250")).into_iter().flatten();
+        files.extend(photos.map(|entry| entry.unwrap().path()).step_by(10));
+    }
+    files.sort();
+    let mut decoder = JpegDecoder::new().unwrap();
+    let (mut images, mut pixels) = (0, Vec::new());
+    for (number, path) in files.iter().enumerate() {
+        let Ok(bytes) = fs::read(path) else { continue };
+        let Ok(ImageFormat::Jpeg) = ImageFormat::of(&bytes) else { continue };
+        let Ok(whole) = decoder.decode(&bytes, &Limits::default()) else { continue };
+        images += 1;
+        for round in 0..12 {
+            let mut stream = Stream::new(&[number as u64, round]);
+            let mut span = |length: usize| {
+                let size = 1 + stream.below(length as u64) as usize;
+                (stream.below((length - size) as u64 + 1) as usize, size)
+            };
+            let ((x, width), (y, height)) = (span(whole.width), span(whole.height));
+            let wanted = Region { x, y, width, height };
+            let region = decoder.decode_region(&bytes, wanted, &mut pixels).unwrap();
+            assert!(region.x <= x && region.x + region.width >= x + width, "{region:?} for {wanted:?}");
+            assert_eq!((region.y, region.height), (y, height));
+            for row in 0..height {
+                let part = &pixels[row * region.width * 3..][(x - region.x) * 3..(x - region.x + width) * 3];
+                let expected = &whole.row(y + row)[x * 3..(x + width) * 3];
+                assert!(part == expected, "{} row {row} of {wanted:?}", path.display());
+            }
+        }
+    }
+    assert!(images >= 7);
 }
