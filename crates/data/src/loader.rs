@@ -33,6 +33,8 @@ pub struct LoaderLedger {
     pub transform_cpu_s: f64,
 }
 
+const MAX_WORKERS: u32 = 512;
+
 /// What the caller and the decode threads share.
 struct Shared {
     dataset: Arc<Dataset>,
@@ -58,6 +60,8 @@ struct State {
     /// Batches in work or ready, in order.
     in_flight: VecDeque<Arc<InFlight>>,
     shutdown: bool,
+    /// A thread ended by a panic outside of its images.
+    broken: Option<Fault>,
 }
 
 /// Batches are a function of (seed, epoch, batch): neither the number of threads nor where an epoch is entered changes
@@ -95,6 +99,10 @@ impl Loader {
         if batch_size == 0 {
             return Err(Fault::new(FaultKind::Config, "batch_size must be at least 1, not 0"));
         }
+        if spec.num_workers > MAX_WORKERS {
+            let message = format!("num_workers may be {MAX_WORKERS} at most, not {}", spec.num_workers);
+            return Err(Fault::new(FaultKind::Config, message).hint("One or two for each core are enough."));
+        }
         let pipeline = Pipeline::plan(&spec.transforms, None)?;
         let sampler = Sampler::new(&spec.sampler, dataset.labels(split), dataset.classes().len())?;
         let limit = spec.limit_batches.map_or(usize::MAX, |limit| limit as usize);
@@ -114,6 +122,7 @@ impl Loader {
                 next_batch: 0,
                 in_flight: VecDeque::new(),
                 shutdown: false,
+                broken: None,
             }),
             work: Condvar::new(),
             ready: Condvar::new(),
@@ -268,6 +277,9 @@ impl Shared {
     fn wait_for_first(&self) -> Result<Arc<InFlight>, Fault> {
         let mut state = self.lock();
         loop {
+            if let Some(fault) = &state.broken {
+                return Err(fault.clone());
+            }
             if state.in_flight.front().is_some_and(|batch| batch.is_complete()) {
                 let batch = state.in_flight.pop_front();
                 drop(state);
@@ -276,6 +288,13 @@ impl Shared {
             }
             state = self.ready.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
         }
+    }
+
+    /// Tells the caller that a thread is gone.
+    fn give_up(&self, reason: &str) {
+        let message = format!("a decode thread ended: {reason}");
+        self.lock().broken = Some(Fault::new(FaultKind::Bug, message));
+        self.ready.notify_all();
     }
 
     /// Called by the thread that completes a batch.

@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, sync::Arc};
 
-use classifier_data::{Dataset, Loader};
+use classifier_data::{BatchBuffer, BufferPool, Dataset, Loader};
 use classifier_spec::*;
 use sha2::{Digest, Sha256};
 use support::*;
@@ -199,4 +199,34 @@ fn a_sample_drawn_twice_is_augmented_twice() {
     let images: std::collections::HashSet<_> =
         batch.images_nhwc.as_slice().chunks_exact(32 * 32 * 3).collect();
     assert_eq!(images.len(), 8);
+}
+
+/// Memory that runs out after some batches.
+struct ShortPool(std::sync::atomic::AtomicUsize);
+
+impl BufferPool for ShortPool {
+    fn take(&self, bytes: usize) -> Box<dyn BatchBuffer> {
+        let left = self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        assert!(left > 0, "no pinned memory");
+        Box::new(vec![0u8; bytes])
+    }
+
+    fn give(&self, _buffer: Box<dyn BatchBuffer>) {}
+}
+
+#[test]
+fn a_pool_that_fails_is_an_error_and_no_endless_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    image_folder(folder.path(), 9);
+    let pool = Arc::new(ShortPool(3.into()));
+    let dataset = open(folder.path());
+    let mut loader = Loader::with_pool(dataset, Split::Train, &loader_spec(4, 2), 7, pool).unwrap();
+    loader.start(0, 0);
+    let fault = loop {
+        match loader.next() {
+            Ok(batch) => assert!(batch.is_some(), "an epoch of seven batches from three buffers"),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(fault.message.contains("no pinned memory"), "{fault}");
 }

@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Found, PathTable, Scan,
+    PathTable,
     rows::{Labels, Rows},
+    scan::{Found, Scan},
     walk::changed,
 };
 use crate::{cache_folder::cache_folder, checksum::sum};
@@ -230,7 +231,7 @@ mod tests {
             fs::write(root.join("train").join(class).join(image), image).unwrap();
         }
         fs::write(root.join("train/a/notes.txt"), "").unwrap();
-        let scan = super::super::scan(root, &spec(root)).unwrap();
+        let scan = super::super::scan::scan(root, &spec(root)).unwrap();
         let bytes = to_bytes(&scan).unwrap();
         let mut reader = Reader(&bytes[16..]);
         let length = reader.number().unwrap();

@@ -2,16 +2,14 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 
 use classifier_spec::{DatasetFormat, DatasetSummary, OnError, Split, SplitSummary};
 
-use super::{Dataset, PathTable, SplitIndex, walk};
-
-/// Endings of the formats that the decoders know.
-const ENDINGS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "jpe"];
+use super::{Dataset, PathTable, SplitIndex, image_folder::is_image_name, walk};
 
 impl Dataset {
     /// The images below a folder, by their endings, in the order of their names; all of one class without a name. They form
@@ -19,10 +17,8 @@ impl Dataset {
     pub fn of_folder(folder: &Path, exif_transpose: bool) -> Result<Self, classifier_spec::Fault> {
         let mut files = Vec::new();
         walk::walk(folder, &mut |file| {
-            let path = PathBuf::from(std::ffi::OsStr::from_bytes(file));
-            let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-            if ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
-                files.push(path);
+            if is_image_name(file) {
+                files.push(PathBuf::from(OsStr::from_bytes(file)));
             }
             Ok(())
         })?;

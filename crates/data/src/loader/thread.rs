@@ -1,6 +1,7 @@
 //! The decode threads.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread::{Builder, JoinHandle},
 };
@@ -19,10 +20,17 @@ pub fn spawn(index: usize, shared: Arc<Shared>) -> Result<JoinHandle<()>, Fault>
         .name(format!("decode-{index}"))
         .spawn(move || {
             stand_back();
-            while let Some((batch, slot)) = shared.claim() {
-                if batch.fill(slot, &shared, &mut reader) {
-                    shared.announce();
+            let work = || {
+                while let Some((batch, slot)) = shared.claim() {
+                    if batch.fill(slot, &shared, &mut reader) {
+                        shared.announce();
+                    }
                 }
+            };
+            // A panic in an image's decoding is caught there; this one comes from a buffer pool.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                shared.give_up(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("?"));
             }
         })
         .map_err(|error| {

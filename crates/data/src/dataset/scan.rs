@@ -1,0 +1,210 @@
+//! Reading a data set from disk, whatever its layout.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use classifier_spec::{DatasetFormat, DatasetSpec, Fault, FaultKind, OnError, Split};
+
+use super::{
+    PathTable, image_folder,
+    index_cache::Witnesses,
+    jsonl, list,
+    rows::{Labels, Rows},
+    walk,
+};
+
+const ANNOTATIONS: &[u8] = b"annotations.jsonl";
+const LISTS: [&[u8]; 4] = [b"annotations.csv", b"annotations.tsv", b"labels.csv", b"labels.tsv"];
+
+/// Where a split's samples are named.
+enum Source {
+    /// A folder of this name.
+    Folder(String),
+    /// A file of annotations in the root, for images in the root.
+    File(String),
+}
+
+impl Source {
+    fn name(&self) -> &str {
+        match self {
+            Self::Folder(name) | Self::File(name) => name,
+        }
+    }
+}
+
+/// A split as it was read.
+pub struct Found {
+    pub split: Split,
+    pub name: String,
+    pub folder: PathBuf,
+    pub rows: Rows,
+}
+
+/// A data set as it was read, before its labels become classes.
+pub struct Scan {
+    pub format: DatasetFormat,
+    pub labels: Labels,
+    pub found: Vec<Found>,
+    pub warnings: Vec<String>,
+    /// Folders and annotation files that the scan depends on.
+    pub witnesses: Witnesses,
+}
+
+/// Reads everything.
+pub fn scan(root: &Path, spec: &DatasetSpec) -> Result<Scan, Fault> {
+    let mut scan = Scan {
+        format: spec.format,
+        labels: Labels::default(),
+        found: Vec::new(),
+        warnings: Vec::new(),
+        witnesses: Witnesses::default(),
+    };
+    scan.witnesses.add(root);
+    for (split, source) in split_sources(root, &mut scan.warnings)? {
+        let keep_missing = split == Split::Train && spec.on_error == OnError::Skip;
+        let name = source.name().to_owned();
+        let (folder, rows) = match source {
+            Source::Folder(name) => {
+                let folder = root.join(name);
+                let rows = read_folder(&folder, keep_missing, &mut scan)?;
+                (folder, rows)
+            }
+            Source::File(name) => (root.to_path_buf(), read_file(root, name, keep_missing, &mut scan)?),
+        };
+        if rows.len() == 0 && split == Split::Test {
+            scan.warnings.push(format!("{name} holds no labelled images and is not used"));
+            continue;
+        }
+        if rows.len() == 0 {
+            return Err(without_images(&root.join(name), &rows, scan.format));
+        }
+        scan.found.push(Found { split, name, folder, rows });
+    }
+    Ok(scan)
+}
+
+/// The splits that exist, in the order train, val, test.
+fn split_sources(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, Source)>, Fault> {
+    let mut sources = Vec::new();
+    for (split, names) in [
+        (Split::Train, &["train"][..]),
+        (Split::Val, &["valid", "val", "validation"]),
+        (Split::Test, &["test"]),
+    ] {
+        let folders =
+            names.iter().filter(|name| root.join(name).is_dir()).map(|name| Source::Folder((*name).into()));
+        let files = names.iter().flat_map(|name| {
+            [
+                format!("_annotations.{name}.jsonl"),
+                format!("{name}.jsonl"),
+                format!("{name}.csv"),
+                format!("{name}.tsv"),
+            ]
+        });
+        let files = files.filter(|name| root.join(name).is_file()).map(Source::File);
+        let mut present = folders.chain(files);
+        if let Some(first) = present.next() {
+            for other in present {
+                warnings.push(format!(
+                    "{} and {} both exist: {} is not used",
+                    first.name(),
+                    other.name(),
+                    other.name()
+                ));
+            }
+            sources.push((split, first));
+        }
+    }
+    if sources.is_empty() {
+        return Err(Fault::new(
+            FaultKind::Data,
+            format!("the data set folder {} has no train/, valid/ (or val/) or test/ folder", root.display()),
+        )
+        .hint("Put the images into train/<class>/ and valid/<class>/, or an annotations.jsonl into train/ and valid/."));
+    }
+    Ok(sources)
+}
+
+/// Reads a split from an annotation file in the root.
+fn read_file(root: &Path, name: String, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
+    let jsonl = name.ends_with(".jsonl");
+    if scan.format == DatasetFormat::Auto {
+        scan.format = if jsonl { DatasetFormat::Jsonl } else { DatasetFormat::Csv };
+    }
+    scan.witnesses.add(&root.join(&name));
+    let files = [name.into_bytes()];
+    let labels = &mut scan.labels;
+    if jsonl {
+        jsonl::read(root, &files, keep_missing, labels)
+    } else {
+        list::read(root, &files, keep_missing, labels)
+    }
+}
+
+/// Reads a split from its folder.
+fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
+    let mut files = PathTable::default();
+    let (mut annotations, mut lists) = (Vec::new(), Vec::new());
+    let format = &mut scan.format;
+    let walked = walk::walk(folder, &mut |file| {
+        let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        if name == ANNOTATIONS {
+            annotations.push(file.to_vec());
+        } else if LISTS.contains(&name) {
+            lists.push(file.to_vec());
+        } else if matches!(format, DatasetFormat::Auto | DatasetFormat::Imagefolder) {
+            files.push(file);
+        }
+        Ok(())
+    })?;
+    if *format == DatasetFormat::Auto {
+        *format = match (annotations.is_empty(), lists.is_empty()) {
+            (false, _) => DatasetFormat::Jsonl,
+            (true, false) => DatasetFormat::Csv,
+            (true, true) => DatasetFormat::Imagefolder,
+        };
+    }
+    for file in annotations.iter().chain(&lists) {
+        scan.witnesses.add(&folder.join(OsStr::from_bytes(file)));
+    }
+    scan.witnesses.add_folders(walked.folders);
+    let labels = &mut scan.labels;
+    let mut rows = match scan.format {
+        DatasetFormat::Jsonl => jsonl::read(folder, &annotations, keep_missing, labels)?,
+        DatasetFormat::Csv => list::read(folder, &lists, keep_missing, labels)?,
+        _ => image_folder::read(folder, &files, labels)?,
+    };
+    if walked.loops > 0 {
+        rows.warnings
+            .push(format!("{} links lead back to a folder above them and were not followed", walked.loops));
+    }
+    if walked.dangling > 0 {
+        rows.warnings.push(format!("{} links point nowhere and were left out", walked.dangling));
+    }
+    Ok(rows)
+}
+
+fn without_images(folder: &Path, rows: &Rows, format: DatasetFormat) -> Fault {
+    let (what, hint) = match format {
+        DatasetFormat::Jsonl if rows.empty_labels > 0 => (
+            format!("has {} rows, all with an empty label", rows.empty_labels),
+            "Write each label into \"suffix\".",
+        ),
+        DatasetFormat::Jsonl => (
+            "has no rows in any annotations.jsonl".into(),
+            "Put an annotations.jsonl with rows {\"image\", \"prefix\", \"suffix\"} beside the images.",
+        ),
+        DatasetFormat::Csv => (
+            "has no rows in any annotations.csv or annotations.tsv".into(),
+            "Put an annotations.csv with rows path,label beside the images.",
+        ),
+        _ => (
+            "holds no images in class folders".into(),
+            "Put the images into one folder a class, or an annotations.jsonl beside them.",
+        ),
+    };
+    Fault::new(FaultKind::Data, format!("the split {} {what}", folder.display())).hint(hint)
+}
