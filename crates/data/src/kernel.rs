@@ -6,6 +6,7 @@ pub mod erase;
 pub mod grid;
 pub mod histogram;
 pub mod hue;
+pub mod mirror;
 pub mod noise;
 pub mod pad;
 pub mod perspective;

@@ -5,7 +5,8 @@ use classifier_spec::{Fault, FaultKind, Transform};
 use crate::{
     Draw, RgbImage, RgbView,
     decode::Region,
-    transform::{Context, Operation, Planner, Size, Workspace, mirror_into},
+    kernel::mirror::mirror_into,
+    transform::{Context, Operation, Planner, Size, Workspace},
 };
 
 /// Turns decoded images into the 8-bit pixels of one fixed size that the model sees before normalisation.

@@ -52,5 +52,4 @@ pub use key::Key;
 pub use operation::{Context, Operation, Size, Workspace};
 
 pub use planner::{Place, Planner, Units};
-pub use random_flip::mirror_into;
 pub use with_chance::{in_place, with_chance};

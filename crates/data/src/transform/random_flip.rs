@@ -3,7 +3,7 @@
 use classifier_spec::Fault;
 
 use super::{Context, Operation, Place, Size, in_place};
-use crate::{Draw, RgbImage, RgbView};
+use crate::{Draw, RgbImage, kernel::mirror::mirror};
 
 struct RandomHorizontalFlip {
     id: u32,
@@ -37,24 +37,6 @@ pub fn vertical(place: &Place, p: f64) -> Result<Box<dyn Operation>, Fault> {
     in_place(place, p, turn_over)
 }
 
-/// Reverses every row.
-pub fn mirror(image: &mut RgbImage) {
-    for row in image.pixels_hwc.chunks_exact_mut(image.width * 3) {
-        row.as_chunks_mut::<3>().0.reverse();
-    }
-}
-
-/// Writes the mirrored image to `out_hwc`, which has its size.
-pub fn mirror_into(image: RgbView, out_hwc: &mut [u8]) {
-    let stride = image.width * 3;
-    for (from, to) in image.pixels_hwc.chunks_exact(stride).zip(out_hwc.chunks_exact_mut(stride)) {
-        let (from, to) = (from.as_chunks::<3>().0, to.as_chunks_mut::<3>().0);
-        for (from, to) in from.iter().zip(to.iter_mut().rev()) {
-            *to = *from;
-        }
-    }
-}
-
 /// Reverses the order of the rows.
 pub fn turn_over(image: &mut RgbImage) {
     let stride = image.width * 3;
@@ -69,14 +51,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flips_move_whole_pixels() {
+    fn rows_change_places() {
         let image = RgbImage::new(2, 3, (0..18).collect());
-        let mut mirrored = image.clone();
-        mirror(&mut mirrored);
-        assert_eq!(mirrored.row(1), [9, 10, 11, 6, 7, 8]);
-        let mut copied = vec![0; 18];
-        mirror_into(image.view(), &mut copied);
-        assert_eq!(copied, mirrored.pixels_hwc);
         let mut turned = image;
         turn_over(&mut turned);
         assert_eq!(turned.row(0), [12, 13, 14, 15, 16, 17]);
