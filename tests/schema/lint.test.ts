@@ -38,8 +38,8 @@ describe('the recipe linter', () => {
     expect(rules('configs', 'train', generated)).toEqual([])
   })
 
-  test("names what the Python tree's recipe does to itself", () => {
-    expect(rules('tests/fixtures/python-tree', 'train_basketball_resnet18')).toEqual([
+  test("names what the recipe of a tree from Lightning does to itself", () => {
+    expect(rules('tests/fixtures/hydra-tree', 'numbers')).toEqual([
       'ema-half-life',
       'cosine-horizon',
       'cropped-digits',
@@ -48,8 +48,8 @@ describe('the recipe linter', () => {
   })
 
   test('a crop that suits squares cuts narrow images', () => {
-    const name = 'train_basketball_resnet18'
-    const tree = 'tests/fixtures/python-tree'
+    const name = 'numbers'
+    const tree = 'tests/fixtures/hydra-tree'
     expect(rules(tree, name, jerseys, [[30, 60]])).toContain('cut-pixels')
     expect(rules(tree, name, jerseys, [[64, 64]])).not.toContain('cut-pixels')
   })

@@ -73,7 +73,7 @@ function mutated(node: ConfigNode, random: () => number): ConfigNode {
 test('a mutated configuration is parsed or refused with keys, never a crash', () => {
   const random = generator(7)
   const bases = [
-    composed(join(root, 'tests/fixtures/python-tree'), 'train_basketball_resnet18').tree,
+    composed(join(root, 'tests/fixtures/hydra-tree'), 'numbers').tree,
     composed(join(root, 'configs'), 'train', ['experiment=mixup_cutmix']).tree,
   ]
   let refused = 0

@@ -9,7 +9,7 @@ import { jerseys } from './summary.ts'
 
 const machine = { cores: 2, accelerator: 'cpu', bf16: true } as const
 const root = join(import.meta.dir, '../..')
-const python = join(root, 'tests/fixtures/python-tree')
+const lightning = join(root, 'tests/fixtures/hydra-tree')
 
 function planOf(folder: string, name: string, overrides: readonly string[] = []) {
   const { tree, unresolved } = composed(folder, name, overrides)
@@ -17,71 +17,71 @@ function planOf(folder: string, name: string, overrides: readonly string[] = [])
   return { config, parsed: warnings, ...resolvePlan(config, jerseys, machine) }
 }
 
-describe('a Python tree', () => {
-  const names = ['train_basketball_resnet18', 'train_jersey_ocr_resnet18']
+describe('a tree from Lightning', () => {
+  const names = ['numbers', 'numbers_again']
   for (const name of names)
     test(`${name} parses and resolves as it is`, () => {
-      const { config, parsed, plan, run, warnings } = planOf(python, name)
+      const { config, parsed, plan, run, warnings } = planOf(lightning, name)
       expect(parsed).toEqual([])
       expect(config.callbacks.map(({ key }) => key)).toEqual([
-        'model_checkpoint',
-        'early_stopping',
-        'lr_monitor',
-        'rich_progress',
-        'ema',
-        'onnx_export',
-        'confusion_matrix',
-        'model_info',
-        'dataset_statistics',
-        'training_history',
-        'sampler_distribution',
-        'sample_visualization',
+        'best',
+        'patience',
+        'bar',
+        'average',
+        'onnx',
+        'confusion',
+        'layers',
+        'counts',
+        'history',
+        'drawn',
+        'samples',
+        'rates',
       ])
       expect(config.logging.map(({ definition }) => definition.name)).toEqual(['wandb'])
       expect(plan.model).toMatchObject({ architecture: 'resnet18', num_classes: 43 })
-      expect(plan.train.ema).toEqual({ decay: 0.9999, warmup_steps: 2000 })
+      expect(plan.train.ema).toEqual({ decay: 0.9999, warmup_steps: 1500 })
       expect(plan.train.schedule).toEqual({
         interval: 'epoch',
-        warmup: 5,
-        warmup_start_factor: 1e-3,
-        curve: { kind: 'cosine', eta_min_factor: 0.05 },
-        total: 200,
+        warmup: 4,
+        warmup_start_factor: 2e-3,
+        curve: { kind: 'cosine', eta_min_factor: 0.1 },
+        total: 150,
       })
       expect(plan.machine.precision).toBe('16-mixed')
       expect(plan.train_loader.transforms.map(({ kind }) => kind)).toEqual([
         'random_resized_crop',
-        'random_affine',
+        'random_rotation',
         'random_perspective',
         'color_jitter',
-        'gaussian_blur',
         'random_apply',
         'to_float32_tensor',
         'normalize',
         'random_erasing',
       ])
       expect(run).toMatchObject({
-        maxEpochs: 200,
+        maxEpochs: 150,
         validateEveryBatches: null,
         sanityBatches: 2,
-        stepsPerEpoch: 136,
+        batchesPerEpoch: 136,
+        stepsPerEpoch: 68,
       })
       expect(warnings.map(({ key, message }) => `${key}: ${message}`)).toEqual([
         'model.num_classes: says 42 classes, the data has 43; the data counts',
-        'callbacks.confusion_matrix.num_classes: says 42 classes, the data has 43; the data counts',
+        'callbacks.confusion.num_classes: says 42 classes, the data has 43; the data counts',
       ])
     })
 
   test('the local one runs with overrides: one epoch is shorter than its warmup', () => {
     const overrides = ['data.data_root=/data', 'trainer.max_epochs=1', 'model.pretrained=false']
-    const { config, plan, run } = planOf(python, 'train_jersey_ocr_resnet18_local', overrides)
+    const { config, plan, run } = planOf(lightning, 'numbers_laptop', overrides)
     expect(config.logging).toEqual([])
     expect(plan.train_loader.sampler.kind).toBe('weighted')
-    expect(plan.train.schedule).toMatchObject({ warmup: 5, total: 6 })
+    expect(plan.train.schedule).toMatchObject({ warmup: 4, total: 5 })
     expect(run.maxEpochs).toBe(1)
   })
 
   test('its other choices parse too', () => {
-    const { plan } = planOf(python, 'train_basketball_resnet18', ['model=resnet50', 'transforms=default'])
+    const { plan } = planOf(lightning, 'numbers', ['model=resnet50', 'transforms=plain'])
     expect(plan.model.architecture).toBe('resnet50')
     expect(plan.train_loader.transforms.map(({ kind }) => kind)).toEqual([
       'random_resized_crop',
