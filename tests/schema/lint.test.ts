@@ -38,7 +38,7 @@ describe('the recipe linter', () => {
     expect(rules('configs', 'train', generated)).toEqual([])
   })
 
-  test("names what the recipe of a tree from Lightning does to itself", () => {
+  test('names what the recipe of a tree from Lightning does to itself', () => {
     expect(rules('tests/fixtures/hydra-tree', 'numbers')).toEqual([
       'ema-half-life',
       'cosine-horizon',

@@ -39,7 +39,7 @@ describe('a tree from Lightning', () => {
       ])
       expect(config.logging.map(({ definition }) => definition.name)).toEqual(['wandb'])
       expect(plan.model).toMatchObject({ architecture: 'resnet18', num_classes: 43 })
-      expect(plan.train.ema).toEqual({ decay: 0.9999, warmup_steps: 1500 })
+      expect(plan.train.ema).toEqual({ decay: 0.99998, warmup_steps: 300 })
       expect(plan.train.schedule).toEqual({
         interval: 'epoch',
         warmup: 4,
