@@ -5,13 +5,18 @@
 
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 7] = ["batch_norm", "fused_step", "lists", "max_pool", "optimize", "process", "tensor"];
+const SOURCES: [&str; 8] =
+    ["batch_norm", "fused_step", "lists", "max_pool", "optimize", "process", "tensor", "winograd"];
 
 /// The families of instructions that the kernels are compiled for; the best one that runs is chosen at run time.
-const X86_FAMILIES: [(&str, &[&str]); 2] = [
+const X86_FAMILIES: [(&str, &[&str]); 3] = [
     ("kernels_avx2", &["-mavx2", "-mfma"]),
-    ("kernels_avx512", &["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mprefer-vector-width=512"]),
+    ("kernels_avx512", &AVX512),
+    ("kernels_avx512_bf16", &[AVX512[0], AVX512[1], AVX512[2], AVX512[3], AVX512[4], "-mavx512bf16"]),
 ];
+
+const AVX512: [&str; 5] =
+    ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mprefer-vector-width=512"];
 
 fn main() {
     let shim = Path::new("src/torch/shim");
@@ -21,7 +26,12 @@ fn main() {
     );
     let include = lib.join("../include");
 
-    cc::Build::new()
+    let mut build = cc::Build::new();
+    if !cfg!(target_os = "macos") {
+        // The functions behind it are in the OpenMP that libtorch brings.
+        build.flag("-fopenmp");
+    }
+    build
         .cpp(true)
         .std("c++20")
         .pic(true)

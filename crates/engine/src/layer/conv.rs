@@ -1,11 +1,12 @@
 //! Convolution without bias, as every convolution before a batch norm.
 
 use classifier_onnx::ConvAttributes;
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 use super::Pass;
 use crate::blueprint::{Blueprint, Id, Init, Role};
 use crate::error::Result;
+use crate::torch;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Conv {
@@ -34,7 +35,18 @@ impl Conv {
     /// `x_nchw` → [N, to, ⌈H / stride⌉, ⌈W / stride⌉].
     pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
-        Ok(x_nchw.f_conv2d(pass.tensor(self.weight), None::<&Tensor>, stride, padding, [1, 1], 1)?)
+        let weight = pass.tensor(self.weight);
+        // In bf16 it rounds once more, which a gradient does not mind; what is scored goes the direct way.
+        let fine = pass.train || x_nchw.kind() != Kind::BFloat16;
+        if pass.own_kernels
+            && fine
+            && self.stride == 1
+            && self.padding == 1
+            && let Some(y_nchw) = torch::winograd(x_nchw, weight)?
+        {
+            return Ok(y_nchw);
+        }
+        Ok(x_nchw.f_conv2d(weight, None::<&Tensor>, stride, padding, [1, 1], 1)?)
     }
 
     /// Its weight, and the rest as ONNX calls it; the norm that follows writes both.

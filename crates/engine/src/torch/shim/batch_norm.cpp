@@ -1,9 +1,9 @@
 // Batch norm in training with residual sum and ReLU as one autograd function, over NHWC on the CPU.
 #include "kernel/kernel.h"
+#include "parallel.h"
 #include "rows.h"
 #include "shim.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -29,7 +29,7 @@ template <typename Tile>
 void reduce(const ct::Rows& shape, std::vector<double>& sums, std::vector<double>& others, const Tile& tile) {
   const int64_t blocks = blocks_of(shape.rows), tiles = (shape.channels + ct::kTile - 1) / ct::kTile;
   std::vector<float> partial(2 * blocks * shape.channels);
-  at::parallel_for(0, blocks * tiles, 1, [&](int64_t from, int64_t to) {
+  ct::parallel_for(0, blocks * tiles, 1, [&](int64_t from, int64_t to) {
     for (int64_t item = from; item < to; ++item) {
       const int64_t block = item / tiles, channel = item % tiles * ct::kTile, first = block * kBlock;
       ct::Rows part{std::min(kBlock, shape.rows - first), shape.channels, shape.kind};
@@ -140,7 +140,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     }
 
     Tensor dx = at::empty_like(x);
-    at::parallel_for(0, blocks_of(shape.rows), 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, blocks_of(shape.rows), 1, [&](int64_t from, int64_t to) {
       const int64_t first = from * kBlock, last = std::min(to * kBlock, shape.rows);
       const ct::Rows part{last - first, shape.channels, shape.kind};
       ct::kernels().gradient(row_of(x, shape, first), row_of(dy, shape, first), row_of(g, shape, first),
@@ -154,7 +154,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
   static void apply_affine(const Tensor& x, const Tensor& residual, Tensor& y, const ct::Rows& shape,
                            const Tensor& scale, const Tensor& shift, bool relu) {
     const ct::Affine affine{scale.const_data_ptr<float>(), shift.const_data_ptr<float>()};
-    at::parallel_for(0, blocks_of(shape.rows), 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, blocks_of(shape.rows), 1, [&](int64_t from, int64_t to) {
       const int64_t first = from * kBlock, last = std::min(to * kBlock, shape.rows);
       const ct::Rows part{last - first, shape.channels, shape.kind};
       ct::kernels().affine(row_of(x, shape, first), row_of(residual, shape, first), mutable_row_of(y, shape, first),

@@ -1,8 +1,8 @@
 // One pass over all parameters: clip, AdamW or SGD, average, bf16 shadow. On the CPU.
+#include "parallel.h"
 #include "rows.h"
 #include "shim.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/grad_mode.h>
@@ -91,7 +91,7 @@ char* ct_fused_step(const Handle* params, const Handle* grads, const Handle* fir
     *norm = 0.0;
     if (step->clip_norm > 0) {
       std::vector<float> squares(steps);
-      at::parallel_for(0, steps, 4, [&](int64_t from, int64_t to) {
+      ct::parallel_for(0, steps, 4, [&](int64_t from, int64_t to) {
         for (int64_t i = from; i < to; ++i) {
           squares[i] = ct::kernels().square_sum(slots[pieces[i].slot], pieces[i].begin, pieces[i].end);
         }
@@ -118,7 +118,7 @@ char* ct_fused_step(const Handle* params, const Handle* grads, const Handle* fir
     numbers.nesterov = step->nesterov;
     numbers.first_step = step->first_step;
     const auto rule = step->rule == 0 ? ct::kernels().adamw : ct::kernels().sgd;
-    at::parallel_for(0, pieces.size(), 4, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, pieces.size(), 4, [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; ++i) {
         const Piece& piece = pieces[i];
         const bool stepped = i < static_cast<int64_t>(steps);
@@ -140,7 +140,7 @@ char* ct_normalize(Handle images, const float* mean, const float* deviation, boo
     const int64_t pixels = bytes.numel() / 3, width = y.element_size();
     // Multiples of 16 pixels, so that each part begins where the pattern of constants does.
     constexpr int64_t kPart = 4096;
-    at::parallel_for(0, (pixels + kPart - 1) / kPart, 1, [&](int64_t from, int64_t until) {
+    ct::parallel_for(0, (pixels + kPart - 1) / kPart, 1, [&](int64_t from, int64_t until) {
       const int64_t first = from * kPart, last = std::min(until * kPart, pixels);
       ct::kernels().normalize(in + 3 * first, to + 3 * first * width, last - first, mean, deviation,
                               bfloat16 ? ct::kBFloat16 : ct::kFloat);

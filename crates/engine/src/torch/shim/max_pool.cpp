@@ -1,8 +1,8 @@
 // MaxPool2d(3, stride 2, padding 1) over NHWC on the CPU, with a byte for each index.
+#include "parallel.h"
 #include "rows.h"
 #include "shim.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -25,7 +25,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
     char* out = static_cast<char*>(y.mutable_data_ptr());
     uint8_t* place = which.mutable_data_ptr<uint8_t>();
     const int64_t row = shape.out_width * c, width = x.element_size();
-    at::parallel_for(0, n * shape.out_height, 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, n * shape.out_height, 1, [&](int64_t from, int64_t to) {
       for (int64_t item = from; item < to; ++item) {
         ct::kernels().pool_row(in + item / shape.out_height * h * w * c * width, out + item * row * width,
                                place + item * row, shape, item % shape.out_height);
@@ -48,7 +48,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
     char* out = static_cast<char*>(dx.mutable_data_ptr());
     const uint8_t* place = which.const_data_ptr<uint8_t>();
     const int64_t image = shape.out_height * shape.out_width * c, width = dy.element_size();
-    at::parallel_for(0, n * h, 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, n * h, 1, [&](int64_t from, int64_t to) {
       for (int64_t item = from; item < to; ++item) {
         ct::kernels().pool_gradient_row(in + item / h * image * width, place + item / h * image,
                                         out + item * w * c * width, shape, item % h);

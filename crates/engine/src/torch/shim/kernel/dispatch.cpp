@@ -7,16 +7,17 @@ extern const Kernels kernels_baseline;
 #ifdef CT_X86
 extern const Kernels kernels_avx2;
 extern const Kernels kernels_avx512;
+extern const Kernels kernels_avx512_bf16;
 #endif
 
 const Kernels& kernels() {
 #ifdef CT_X86
-  static const Kernels& chosen =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-              __builtin_cpu_supports("avx512dq")
-          ? kernels_avx512
-      : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kernels_avx2
-                                                                       : kernels_baseline;
+  static const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  static const Kernels& chosen = avx512 && __builtin_cpu_supports("avx512bf16")               ? kernels_avx512_bf16
+                                 : avx512                                                     ? kernels_avx512
+                                 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kernels_avx2
+                                                                                              : kernels_baseline;
   return chosen;
 #else
   return kernels_baseline;

@@ -35,6 +35,21 @@ struct PoolShape {
   int kind;
 };
 
+// A 3x3 convolution with stride 1 and padding 1: [images, height, width, in] to [images, height, width, out].
+struct ConvShape {
+  int64_t images, height, width, in, out;
+  int kind;
+};
+
+// Output channels whose transformed weights lie together; both sides of a convolution need a multiple of it.
+constexpr int64_t kPanel = 32;
+// Values between the places of transformed tiles: were they a multiple of a page apart, their stores would meet in one
+// set of the cache.
+constexpr int64_t kApart = 48;
+
+// Tiles whose products are added up before they go to memory: more where the sums themselves are large.
+inline int64_t gradient_tiles(const ConvShape& s) { return s.in * s.out > 256 * 256 ? 256 : 64; }
+
 // A parameter with what belongs to it; `ema` and `shadow` (bf16) may be null, and `grad` for an average without a step.
 struct Slot {
   float* param;
@@ -64,6 +79,8 @@ struct StepNumbers {
 
 struct Kernels {
   const char* name;
+  // The CPU multiplies pairs of bf16 by itself.
+  bool bfloat16_products;
   // ((byte / 255) − mean) / deviation for `pixels` of three channels.
   void (*normalize)(const uint8_t* bytes, void* out, int64_t pixels, const float* mean, const float* deviation, int kind);
   // Σ (x − shift) and Σ (x − shift)² of channels [begin, begin + kTile or what is left) over rows.
@@ -81,6 +98,15 @@ struct Kernels {
   void (*pool_row)(const void* image, void* out, uint8_t* which, const PoolShape& shape, int64_t out_row);
   // Gradient of one image's input row.
   void (*pool_gradient_row)(const void* dy, const uint8_t* which, void* dx, const PoolShape& shape, int64_t row);
+  // See winograd.inc.
+  void (*winograd_input)(const void* x, void* out, const ConvShape& shape, int64_t channels, int64_t first,
+                         int64_t count, int64_t places_apart);
+  void (*winograd_weights)(const void* weight, void* packed, const ConvShape& shape, bool by_input, int64_t begin);
+  void (*winograd_products)(const void* inputs, int64_t places_apart, const void* packed, void* y,
+                            const ConvShape& shape, bool by_input, int64_t first, int64_t count, int64_t begin,
+                            float* products);
+  void (*winograd_weight_gradient)(const void* x, const void* dy, void* dw, const ConvShape& shape, int64_t begin,
+                                   int64_t end, void* room, float* sums);
   // Σ grad² of elements [begin, end).
   float (*square_sum)(const Slot& slot, int64_t begin, int64_t end);
   void (*adamw)(const Slot& slot, int64_t begin, int64_t end, const StepNumbers& numbers);

@@ -40,14 +40,31 @@ inline V load(const uint16_t* p) {
 
 inline void store(float* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
 
-// To the nearest, ties to even, as libtorch rounds; a NaN stays one.
-inline void store(uint16_t* p, V v) {
+// The bits of bf16: to the nearest, ties to even, as libtorch rounds; a NaN stays one.
+inline U bfloat16_bits(V v) {
   U bits = (U)v;
   U rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   U nan = (U)(v != v);
-  H h = narrow((rounded & ~nan) | (nan & 0x7fc0));
+  return (rounded & ~nan) | (nan & 0x7fc0);
+}
+
+inline void store(uint16_t* p, V v) {
+  H h = narrow(bfloat16_bits(v));
   __builtin_memcpy(p, &h, sizeof h);
 }
+
+// The same by the CPU's own conversion where it has one, which takes denormal numbers for zero.
+#ifdef __AVX512BF16__
+inline U rounded(V v) { return widen((H)_mm512_cvtneps_pbh((__m512)v)); }
+inline void store_near(uint16_t* p, V v) {
+  H h = (H)_mm512_cvtneps_pbh((__m512)v);
+  __builtin_memcpy(p, &h, sizeof h);
+}
+#else
+inline U rounded(V v) { return bfloat16_bits(v); }
+inline void store_near(uint16_t* p, V v) { store(p, v); }
+#endif
+inline void store_near(float* p, V v) { store(p, v); }
 
 inline V root(V v) {
 #ifdef __AVX512F__

@@ -1,0 +1,189 @@
+// 3x3 convolutions with stride 1, padding 1 and no bias on the CPU, by Winograd's algorithm (kernel/winograd.inc).
+//
+// A result never depends on the number of threads: each value is summed by one of them, in the order of the channels or
+// of the tiles.
+#include "parallel.h"
+#include "rows.h"
+#include "shim.h"
+
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Up to this many channels a thread keeps a block of tiles in its own cache, with all weights beside it; from there on all
+// tiles are transformed first, and a thread keeps one panel of weights.
+constexpr int64_t kShallow = 128;
+// Tiles times channels of such a block.
+constexpr int64_t kBlock = 32 * 128;
+// Tiles that a panel of weights is multiplied with at once.
+constexpr int64_t kTiles = 64;
+
+int64_t up_to_eight(int64_t tiles) { return (tiles + 7) / 8 * 8; }
+
+int64_t tiles_of(const ct::ConvShape& s) { return s.images * ((s.height + 1) / 2) * ((s.width + 1) / 2); }
+
+// Memory for each thread, in values of a tensor's kind.
+struct Rooms {
+  Tensor memory;
+  int64_t each;
+
+  Rooms(int64_t each, at::ScalarType kind) : each(each) {
+    memory = at::empty({at::get_num_threads() * each}, at::TensorOptions(kind));
+  }
+
+  template <typename T = void>
+  T* mine() const {
+    char* start = static_cast<char*>(memory.mutable_data_ptr());
+    return reinterpret_cast<T*>(start + ct::thread_slot() * each * memory.element_size());
+  }
+};
+
+struct Convolution {
+  const ct::ConvShape& shape;
+  bool by_input;
+  at::ScalarType kind;
+  const char* x;
+  const char* weight;
+  void* y;
+
+  int64_t deep() const { return by_input ? shape.out : shape.in; }
+  int64_t panels() const { return (by_input ? shape.in : shape.out) / ct::kPanel; }
+  int64_t panel_size() const { return 16 * deep() * ct::kPanel; }
+  int64_t width() const { return c10::elementSize(kind); }
+
+  void weights(int64_t panel, void* packed) const {
+    ct::kernels().winograd_weights(weight, packed, shape, by_input, panel * ct::kPanel);
+  }
+
+  void products(const char* inputs, int64_t apart, const void* packed, int64_t first, int64_t count, int64_t panel,
+                float* room) const {
+    ct::kernels().winograd_products(inputs, apart, packed, y, shape, by_input, first, count, panel * ct::kPanel, room);
+  }
+
+  void shallow() const {
+    const int64_t tiles = tiles_of(shape), block = kBlock / deep() / 8 * 8, apart = block * deep() + ct::kApart;
+    const Tensor packed = at::empty({panels() * panel_size()}, at::TensorOptions(kind));
+    char* lines = static_cast<char*>(packed.mutable_data_ptr());
+    auto lines_of = [&](int64_t panel) { return lines + panel * panel_size() * width(); };
+    ct::parallel_for(0, panels(), 1, [&](int64_t from, int64_t to) {
+      for (int64_t panel = from; panel < to; ++panel) weights(panel, lines_of(panel));
+    });
+    const Rooms inputs(16 * apart, kind), sums(16 * ct::kPanel * block, at::kFloat);
+    ct::parallel_for(0, (tiles + block - 1) / block, 1, [&](int64_t from, int64_t to) {
+      char* input = inputs.mine<char>();
+      for (int64_t item = from; item < to; ++item) {
+        const int64_t first = item * block, count = std::min(block, tiles - first);
+        ct::kernels().winograd_input(x, input, shape, deep(), first, count, apart);
+        for (int64_t panel = 0; panel < panels(); ++panel) {
+          products(input, apart, lines_of(panel), first, count, panel, sums.mine<float>());
+        }
+      }
+    });
+  }
+
+  void deep_one() const {
+    const int64_t tiles = tiles_of(shape), apart = up_to_eight(tiles) * deep() + ct::kApart;
+    const int64_t blocks = (tiles + kTiles - 1) / kTiles;
+    const Tensor transformed = at::empty({16 * apart}, at::TensorOptions(kind));
+    char* input = static_cast<char*>(transformed.mutable_data_ptr());
+    ct::parallel_for(0, tiles, 16, [&](int64_t from, int64_t to) {
+      ct::kernels().winograd_input(x, input + from * deep() * width(), shape, deep(), from, to - from, apart);
+    });
+    const Rooms packed(panel_size(), kind), sums(16 * ct::kPanel * kTiles, at::kFloat);
+    ct::parallel_for(0, blocks * panels(), 1, [&](int64_t from, int64_t to) {
+      int64_t ready = -1;
+      for (int64_t item = from; item < to; ++item) {
+        const int64_t panel = item / blocks, first = item % blocks * kTiles;
+        if (panel != ready) weights(panel, packed.mine());
+        ready = panel;
+        products(input + first * deep() * width(), apart, packed.mine(), first, std::min(kTiles, tiles - first), panel,
+                 sums.mine<float>());
+      }
+    });
+  }
+
+  void run() const { deep() <= kShallow ? shallow() : deep_one(); }
+};
+
+ct::ConvShape shape_of(const Tensor& x, const Tensor& weight) {
+  return {x.size(0), x.size(2), x.size(3), x.size(1), weight.size(0), kernel_kind(x.scalar_type())};
+}
+
+Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shape, bool by_input) {
+  Tensor y = at::empty({shape.images, by_input ? shape.in : shape.out, shape.height, shape.width}, x.options(),
+                       at::MemoryFormat::ChannelsLast);
+  Convolution{shape,
+              by_input,
+              x.scalar_type(),
+              static_cast<const char*>(x.const_data_ptr()),
+              static_cast<const char*>(weight.const_data_ptr()),
+              y.mutable_data_ptr()}
+      .run();
+  return y;
+}
+
+Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, const ct::ConvShape& shape) {
+  Tensor dw = at::empty_like(weight, at::MemoryFormat::ChannelsLast);
+  const void *in = x.const_data_ptr(), *grad = dy.const_data_ptr();
+  void* out = dw.mutable_data_ptr();
+  const Tensor sums = at::empty({16 * shape.in * shape.out}, at::TensorOptions(at::kFloat));
+  float* sum = sums.mutable_data_ptr<float>();
+  const int64_t parts = shape.out / 16, most = (parts + at::get_num_threads() - 1) / at::get_num_threads() * 16;
+  const int64_t tiles = std::min(up_to_eight(tiles_of(shape)), ct::gradient_tiles(shape));
+  const Rooms rooms(16 * (tiles * (shape.in + most) + 2 * ct::kApart), x.scalar_type());
+  ct::parallel_for(0, parts, 1, [&](int64_t from, int64_t to) {
+    ct::kernels().winograd_weight_gradient(in, grad, out, shape, from * 16, to * 16, rooms.mine(),
+                                           sum + from * 16 * 16 * shape.in);
+  });
+  return dw;
+}
+
+struct Winograd : torch::autograd::Function<Winograd> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight) {
+    context->save_for_backward({x, weight});
+    return convolve(x, weight, shape_of(x, weight), false);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1];
+    const ct::ConvShape shape = shape_of(x, weight);
+    const Tensor dy = grads[0].contiguous(at::MemoryFormat::ChannelsLast);
+    Tensor dx, dw;
+    if (context->needs_input_grad(0)) dx = convolve(dy, weight, shape, true);
+    if (context->needs_input_grad(1)) dw = weight_gradient(x, dy, weight, shape);
+    return {dx, dw};
+  }
+};
+
+bool fits(const Tensor& x, const Tensor& weight) {
+  const bool plain = x.scalar_type() == at::kFloat;
+  const bool half = x.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products;
+  return x.dim() == 4 && x.is_cpu() && x.numel() > 0 && (plain || half) && weight.scalar_type() == x.scalar_type() &&
+         x.size(1) % ct::kPanel == 0 && weight.size(0) % ct::kPanel == 0 && weight.size(1) == x.size(1) &&
+         weight.size(2) == 3 && weight.size(3) == 3 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+         weight.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+}  // namespace
+
+extern "C" {
+
+// Leaves `out` null where the kernel does not fit the tensors.
+char* ct_winograd(Handle x, Handle weight, Handle* out) {
+  CT_TRY({
+    *out = nullptr;
+    if (fits(*x, *weight)) *out = new Tensor(Winograd::apply(*x, *weight));
+  })
+}
+
+}  // extern "C"
