@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
@@ -8,6 +8,13 @@ import { createLogger, type LogRecord } from '../../ts/logging/logger.ts'
 import { MetricsFile } from '../../ts/logging/metrics-file.ts'
 
 export const scratch = (): string => mkdtempSync(join(tmpdir(), 'loggers-'))
+
+/** What a process that was killed has left of a folder: a copy, which no timer of this process writes to any more. */
+export function leftBehind(directory: string): string {
+  const copy = scratch()
+  cpSync(directory, copy, { recursive: true, verbatimSymlinks: true })
+  return copy
+}
 
 /** A context whose log lines can be looked at. */
 export function sinkContext(

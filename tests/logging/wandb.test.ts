@@ -8,7 +8,7 @@ import { type ReadRecord, readRecord } from '../../ts/logging/wandb/record.ts'
 import { readTransactionLog, TransactionLog } from '../../ts/logging/wandb/transaction-log.ts'
 import { wandbLogger } from '../../ts/logging/wandb.ts'
 import { pythonWith } from './reference-python.ts'
-import { recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
+import { leftBehind, recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
 import { wandbServer } from './wandb-server.ts'
 
 function start(directory: string, resumedStep: number | null = null, options = {}, keepBytes = 0) {
@@ -19,7 +19,7 @@ function start(directory: string, resumedStep: number | null = null, options = {
     ...options,
   })
   const sink = wandbLogger.create(parsed, context)
-  return { sink, lines, ...recorded(directory, sink, keepBytes) }
+  return { directory, sink, lines, ...recorded(directory, sink, keepBytes) }
 }
 
 const folders = (directory: string): string[] =>
@@ -123,11 +123,11 @@ test('pictures stand in the row of their step', async () => {
 })
 
 test('a run that was killed goes on in the same file: no row twice, none lost', async () => {
-  const directory = scratch()
-  const first = start(directory)
+  const first = start(scratch())
   for (let step = 1; step <= 4; step++) first.row(row(step, { loss: step }))
   const kept = first.bytes()
   for (let step = 5; step <= 7; step++) first.row(row(step, { loss: step }))
+  const directory = leftBehind(first.directory)
   const folder = only(folders(directory))
   const second = start(directory, 4, {}, kept)
   for (let step = 5; step <= 6; step++) second.row(row(step, { loss: 10 * step }))
@@ -143,9 +143,9 @@ test('a run that was killed goes on in the same file: no row twice, none lost', 
 })
 
 test('rows that a torn log lost come back from metrics.jsonl', async () => {
-  const directory = scratch()
-  const first = start(directory)
+  const first = start(scratch())
   for (let step = 1; step <= 4; step++) first.row(row(step, { loss: step }))
+  const directory = leftBehind(first.directory)
   const folder = only(folders(directory))
   const log = logOf(folder)
   const third = readTransactionLog(log).findIndex(({ data }) => {
@@ -303,11 +303,11 @@ test('the official classes parse every record', () => {
 test('`wandb sync` takes the log of a killed and resumed run to a server: rows, pictures, table, model, state', async () => {
   const python = pythonWith('wandb')
   if (!python) return
-  const directory = scratch()
-  const first = start(directory, null, { id: 'run1', log_model: true })
+  const first = start(scratch(), null, { id: 'run1', log_model: true })
   for (let step = 1; step <= 5; step++) first.row(row(step, { 'train/loss': step }))
   const kept = first.bytes()
   first.row(row(6, { 'train/loss': 6 }))
+  const directory = leftBehind(first.directory)
   const run = start(directory, 5, { id: 'run1', log_model: true }, kept)
   const png = writePng(join(directory, 'a.png'), '#00ff00')
   run.sink.image?.({ key: 'val/grid', path: join(directory, 'a.png'), caption: 'c', epoch: 0, step: 6 })

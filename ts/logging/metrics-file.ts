@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   ftruncateSync,
@@ -14,6 +13,10 @@ import type { MetricRow } from './experiment.ts'
 
 const leading = ['epoch', 'step'] as const
 
+/** Lines of `metrics.csv` wait this long, in milliseconds, and are this many at the most: a flood is written together. */
+const CSV_WAIT_MS = 250
+const CSV_LINES = 256
+
 /** `metrics.jsonl`, the truth about a run, and `metrics.csv`, the same in the layout of Lightning's CSVLogger. */
 export class MetricsFile {
   readonly #jsonl: string
@@ -21,6 +24,10 @@ export class MetricsFile {
   readonly #fd: number
   #bytes: number
   #columns: string[] = []
+  #known: ReadonlySet<string> = new Set()
+  #csvFd: number | undefined
+  #csvLines: string[] = []
+  #csvTimer: ReturnType<typeof setTimeout> | undefined
 
   /** Opens the files of a run; what lies beyond `keepBytes` of `metrics.jsonl` is cut. */
   constructor(directory: string, keepBytes = 0) {
@@ -37,24 +44,48 @@ export class MetricsFile {
     return this.#bytes
   }
 
-  /** Appends one event; it is on its way to the disk when this returns. */
+  /** Appends one event; it is on its way to the disk when this returns. `metrics.csv` follows a moment later. */
   append(row: MetricRow): void {
-    const line = `${JSON.stringify(flatten(row))}\n`
-    this.#bytes += writeSync(this.#fd, line)
-    const fresh = Object.keys(row.scalars).some((name) => !this.#columns.includes(name))
-    if (fresh) this.#rewriteCsv()
-    else appendFileSync(this.#csv, this.#csvLine(flatten(row)))
+    const flat = flatten(row)
+    this.#bytes += writeSync(this.#fd, `${JSON.stringify(flat)}\n`)
+    for (const name in row.scalars)
+      if (!this.#known.has(name)) {
+        this.#rewriteCsv()
+        return
+      }
+    this.#csvLines.push(this.#csvLine(flat))
+    if (this.#csvLines.length >= CSV_LINES) this.#flushCsv()
+    else if (this.#csvTimer === undefined) {
+      this.#csvTimer = setTimeout(() => this.#flushCsv(), CSV_WAIT_MS)
+      this.#csvTimer.unref()
+    }
   }
 
   close(): void {
+    this.#flushCsv()
+    if (this.#csvFd !== undefined) closeSync(this.#csvFd)
     closeSync(this.#fd)
   }
 
+  #flushCsv(): void {
+    clearTimeout(this.#csvTimer)
+    this.#csvTimer = undefined
+    if (this.#csvLines.length === 0) return
+    this.#csvFd ??= openSync(this.#csv, 'a')
+    writeSync(this.#csvFd, this.#csvLines.join(''))
+    this.#csvLines = []
+  }
+
   #rewriteCsv(): void {
+    // The lines that wait are in metrics.jsonl already.
+    clearTimeout(this.#csvTimer)
+    this.#csvTimer = undefined
+    this.#csvLines = []
     const rows = existsSync(this.#jsonl) ? readRows(this.#jsonl) : []
     const names = new Set(rows.flatMap((row) => Object.keys(row)))
     for (const name of [...leading, 'time']) names.delete(name)
     this.#columns = [...names].sort()
+    this.#known = new Set(this.#columns)
     const header = [...leading, ...this.#columns].map(quote).join(',')
     writeFileSync(
       this.#csv,
@@ -63,7 +94,9 @@ export class MetricsFile {
   }
 
   #csvLine(row: Readonly<Record<string, number | null>>): string {
-    return `${[...leading, ...this.#columns].map((name) => row[name] ?? '').join(',')}\n`
+    let line = `${row.epoch ?? ''},${row.step ?? ''}`
+    for (const name of this.#columns) line += `,${row[name] ?? ''}`
+    return `${line}\n`
   }
 }
 

@@ -1,14 +1,14 @@
 const encoder = new TextEncoder()
+const scratchBytes = new Uint8Array(8)
+const scratch = new DataView(scratchBytes.buffer)
 
 /** Writes one protobuf message, field by field in the order of the calls. */
 export class ProtoWriter {
   #bytes: Uint8Array
-  #view: DataView
   #length = 0
 
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** A non-negative integer, at most 2^53 − 1. */
@@ -25,7 +25,8 @@ export class ProtoWriter {
   double(field: number, value: number): this {
     this.#varint(field * 8 + 1)
     this.#reserve(8)
-    this.#view.setFloat64(this.#length, value, true)
+    scratch.setFloat64(0, value, true)
+    this.#bytes.set(scratchBytes, this.#length)
     this.#length += 8
     return this
   }
@@ -33,7 +34,8 @@ export class ProtoWriter {
   float(field: number, value: number): this {
     this.#varint(field * 8 + 5)
     this.#reserve(4)
-    this.#view.setFloat32(this.#length, value, true)
+    scratch.setFloat32(0, value, true)
+    for (let index = 0; index < 4; index++) this.#bytes[this.#length + index] = scratchBytes[index] ?? 0
     this.#length += 4
     return this
   }
@@ -74,9 +76,24 @@ export class ProtoWriter {
   }
 
   message(field: number, fill: (message: ProtoWriter) => void): this {
-    const inner = new ProtoWriter(64)
-    fill(inner)
-    return this.bytes(field, inner.finish())
+    this.#varint(field * 8 + 2)
+    this.#reserve(1)
+    const start = ++this.#length
+    fill(this)
+    const length = this.#length - start
+    if (length < 128) {
+      this.#bytes[start - 1] = length
+      return this
+    }
+    // The length needs more than the byte that was left for it.
+    let more = 0
+    for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) more++
+    this.#reserve(more)
+    this.#bytes.copyWithin(start + more, start, this.#length)
+    this.#length = start - 1
+    this.#varint(length)
+    this.#length += length
+    return this
   }
 
   /** The message so far. */
@@ -99,7 +116,6 @@ export class ProtoWriter {
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more))
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
   }
 }
 

@@ -1,8 +1,6 @@
 import { ProtoWriter, protoBytes, protoNumber, protoText, readProto } from '../protobuf.ts'
 import type { ModelArtifact } from './artifact.ts'
-
-/** A name with its value as JSON text. Names are whole: a slash or dot in them parts nothing. */
-export type Items = readonly (readonly [name: string, json: string])[]
+import { ItemEncoder, type Items } from './item-encoder.ts'
 
 /** What a run is called and how it is sorted in. */
 export interface RunIdentity {
@@ -33,7 +31,8 @@ type Fill = (message: ProtoWriter) => void
 /** Makes records, numbered from `first`. */
 export class RecordMaker {
   #number: number
-  readonly #names = new Map<string, Uint8Array>()
+  readonly #encoder = new ItemEncoder()
+  readonly #rows = new ItemEncoder()
 
   constructor(first = 1) {
     this.#number = first
@@ -49,7 +48,7 @@ export class RecordMaker {
       message.text(1, run.id)
       if (run.entity) message.text(2, run.entity)
       message.text(3, run.project)
-      message.message(4, (record) => record.raw(this.#items(config)))
+      message.message(4, (record) => record.raw(this.#encoder.encode(config)))
       if (run.group) message.text(6, run.group)
       if (run.jobType) message.text(7, run.jobType)
       if (run.name) message.text(8, run.name)
@@ -72,19 +71,13 @@ export class RecordMaker {
     })
   }
 
-  /** A row and the summary that follows from it: the last value of every name. */
-  row(items: Items, step: number): [history: Uint8Array, summary: Uint8Array] {
-    const encoded = this.#items(items)
-    return [
-      this.#record(fields.history, (message) =>
-        message.raw(encoded).message(2, (number) => number.uint(1, step)),
-      ),
-      this.#record(fields.summary, (message) => message.raw(encoded)),
-    ]
+  /** A row of the history; the bytes are good until the next row. `step` counts rows. */
+  row(items: Items, step: number): Uint8Array {
+    return this.#rows.row(this.#number++, fields.history, items, step)
   }
 
   summary(items: Items): Uint8Array {
-    return this.#record(fields.summary, (message) => message.raw(this.#items(items)))
+    return this.#record(fields.summary, (message) => message.raw(this.#encoder.encode(items)))
   }
 
   /** A file below `files/` that is to be uploaded at once. */
@@ -113,23 +106,6 @@ export class RecordMaker {
 
   exit(code: number, runtime: number): Uint8Array {
     return this.#record(fields.exit, (message) => message.uint(1, code).uint(2, Math.round(runtime)))
-  }
-
-  /** History, summary and config hold their items alike: field 1, the name in 2, the value in 16. */
-  #items(items: Items): Uint8Array {
-    const writer = new ProtoWriter(64 + items.length * 64)
-    for (const [name, json] of items) {
-      let encodedName = this.#names.get(name)
-      if (encodedName === undefined) {
-        encodedName = new ProtoWriter().text(2, name).finish()
-        this.#names.set(name, encodedName)
-      }
-      const size = Buffer.byteLength(json)
-      const lengthBytes = size < 128 ? 1 : size < 16_384 ? 2 : size < 2_097_152 ? 3 : 4
-      writer.tag(1, encodedName.length + 2 + lengthBytes + size)
-      writer.raw(encodedName).text(16, json)
-    }
-    return writer.finish()
   }
 
   #record(field: number, fill: Fill): Uint8Array {

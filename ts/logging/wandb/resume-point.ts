@@ -62,7 +62,10 @@ export function resumePoint(
         if (open && (isRow ? kept === rows : step > resumedStep)) break
         if (isRow) kept++
         nextStep = record.step + 1
-        for (const [name, json] of record.values) if (isMedia(json)) media.add(`${step} ${name}`)
+        for (const [name, json] of record.values) {
+          summary.set(name, json)
+          if (isMedia(json)) media.add(`${step} ${name}`)
+        }
       } else if (record.kind === 'metric') defined.add(record.name)
       else if (record.kind === 'summary') for (const [name, json] of record.values) summary.set(name, json)
       else if (record.kind === 'run') start ??= record.start

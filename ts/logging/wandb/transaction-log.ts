@@ -17,21 +17,23 @@ const LAST = 4
 export class TransactionLog {
   readonly #fd: number
   #position: number
+  /** Frames of one append; kept, so that a row makes no garbage. */
+  #frames = Buffer.alloc(BLOCK)
+  #framed = 0
 
   /** Makes the file, or goes on in one, of which the first `keepBytes` stay. */
   constructor(path: string, keepBytes = 0) {
     this.#fd = openSync(path, keepBytes === 0 ? 'wx' : 'r+')
     if (keepBytes > 0) ftruncateSync(this.#fd, keepBytes)
     this.#position = keepBytes
-    if (keepBytes === 0) this.#write(FILE_HEADER)
+    if (keepBytes === 0) this.#write(FILE_HEADER, FILE_HEADER.length)
   }
 
   /** Appends records with one write; they are on their way to the disk when this returns. */
   append(records: readonly Uint8Array[]): void {
-    const parts: Uint8Array[] = []
-    let at = this.#position
-    for (const record of records) at = frame(record, at, parts)
-    this.#write(Buffer.concat(parts))
+    this.#framed = 0
+    for (const record of records) this.#frame(record)
+    this.#write(this.#frames, this.#framed)
   }
 
   /** Asks the system to bring everything to the disk, without waiting. */
@@ -44,36 +46,48 @@ export class TransactionLog {
     closeSync(this.#fd)
   }
 
-  #write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array, length: number): void {
     let done = 0
-    while (done < bytes.length)
-      done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#position + done)
-    this.#position += bytes.length
+    while (done < length) done += writeSync(this.#fd, bytes, done, length - done, this.#position + done)
+    this.#position += length
   }
-}
 
-/** Adds a record's chunks to `parts`; answers the position after them. */
-function frame(record: Uint8Array, position: number, parts: Uint8Array[]): number {
-  let at = position
-  let done = 0
-  for (;;) {
-    const left = BLOCK - (at % BLOCK)
-    if (left < CHUNK_HEADER) {
-      parts.push(new Uint8Array(left))
-      at += left
-      continue
+  /** Adds a record's chunks to the frames. */
+  #frame(record: Uint8Array): void {
+    const blocks = Math.ceil(record.length / (BLOCK - CHUNK_HEADER)) + 1
+    this.#reserve(record.length + blocks * 2 * CHUNK_HEADER)
+    let done = 0
+    let begun = false
+    for (;;) {
+      const left = BLOCK - ((this.#position + this.#framed) % BLOCK)
+      if (left < CHUNK_HEADER) {
+        this.#frames.fill(0, this.#framed, this.#framed + left)
+        this.#framed += left
+        continue
+      }
+      const length = Math.min(record.length - done, left - CHUNK_HEADER)
+      const isLast = done + length === record.length
+      const start = this.#framed
+      const end = start + CHUNK_HEADER + length
+      this.#frames[start + 6] = !begun ? (isLast ? FULL : FIRST) : isLast ? LAST : MIDDLE
+      begun = true
+      this.#frames.set(
+        length === record.length ? record : record.subarray(done, done + length),
+        start + CHUNK_HEADER,
+      )
+      this.#frames.writeUInt32LE(crc32(this.#frames.subarray(start + 6, end)), start)
+      this.#frames.writeUInt16LE(length, start + 4)
+      this.#framed = end
+      done += length
+      if (isLast) return
     }
-    const length = Math.min(record.length - done, left - CHUNK_HEADER)
-    const isLast = done + length === record.length
-    const chunk = Buffer.alloc(CHUNK_HEADER + length)
-    chunk[6] = done === 0 ? (isLast ? FULL : FIRST) : isLast ? LAST : MIDDLE
-    chunk.set(record.subarray(done, done + length), CHUNK_HEADER)
-    chunk.writeUInt32LE(crc32(chunk.subarray(6)), 0)
-    chunk.writeUInt16LE(length, 4)
-    parts.push(chunk)
-    at += chunk.length
-    done += length
-    if (isLast) return at
+  }
+
+  #reserve(more: number): void {
+    if (this.#framed + more <= this.#frames.length) return
+    const grown = Buffer.alloc(Math.max(this.#frames.length * 2, this.#framed + more))
+    grown.set(this.#frames.subarray(0, this.#framed))
+    this.#frames = grown
   }
 }
 

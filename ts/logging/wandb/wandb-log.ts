@@ -4,7 +4,8 @@ import { stringify } from 'yaml'
 import type { MetricRow } from '../experiment.ts'
 import { type ArtifactFacts, type ArtifactFile, makeArtifact } from './artifact.ts'
 import { jsonNumber } from './json-value.ts'
-import { type Items, RecordMaker, type RunIdentity } from './record.ts'
+import type { Items } from './item-encoder.ts'
+import { RecordMaker, type RunIdentity } from './record.ts'
 import { logPath, type ResumePoint, runFolders, STEP_KEY } from './resume-point.ts'
 import { TransactionLog } from './transaction-log.ts'
 
@@ -14,6 +15,9 @@ export interface WandbLogOptions {
   readonly config: Readonly<Record<string, unknown>>
   readonly resumed: ResumePoint | undefined
 }
+
+/** The summary is in the log this long, in milliseconds, after a row at the latest. */
+const SUMMARY_MS = 1000
 
 /** Where an event stands: the axes of the charts. */
 export type Moment = Pick<MetricRow, 'epoch' | 'step' | 'time'>
@@ -30,6 +34,10 @@ export class WandbLog {
   readonly #summary: Map<string, string>
   #step: number
   #runtime = 0
+  /** Names whose value in the summary is not in the log yet. */
+  readonly #owed = new Set<string>()
+  #summarizedAt = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor({ root, run, config, resumed }: WandbLogOptions) {
     const now = Date.now() / 1000
@@ -55,34 +63,59 @@ export class WandbLog {
     pointLatest(root, this.folder)
   }
 
-  /** A row: metrics and media of one moment. It is on its way to the disk when this returns. */
+  /**
+   * A row: metrics and media of one moment. It is on its way to the disk when this returns; the summary that follows from
+   * it, the last value of every name, is so at most `SUMMARY_MS` later.
+   */
   row(moment: Moment, scalars: Readonly<Record<string, number>>, media: Items): void {
-    const named = Object.entries(scalars).map(([key, value]) => [key, jsonNumber(value)] as const)
-    const values: Items = [...named, ...media]
     this.#runtime = Math.max(0, moment.time - this.#start)
+    const items: [string, string][] = []
+    for (const name in scalars) items.push([name, jsonNumber(scalars[name] ?? Number.NaN)])
+    for (const [name, json] of media) items.push([name, json])
     const records: Uint8Array[] = []
-    for (const [name] of values) {
+    for (const [name] of items) {
       if (this.#defined.has(name) || name === STEP_KEY) continue
       this.#defined.add(name)
       records.push(this.#make.metric(name, STEP_KEY))
     }
     const step = this.#step++
-    const items: Items = [
-      ...values,
-      ...(scalars.epoch === undefined ? [['epoch', jsonNumber(moment.epoch)] as const] : []),
+    if (scalars.epoch === undefined) items.push(['epoch', jsonNumber(moment.epoch)])
+    items.push(
       [STEP_KEY, jsonNumber(moment.step)],
       ['_step', String(step)],
       ['_runtime', jsonNumber(this.#runtime)],
       ['_timestamp', jsonNumber(moment.time)],
-    ]
-    for (const [name, json] of items) this.#summary.set(name, json)
-    records.push(...this.#make.row(items, step))
+    )
+    for (const [name, json] of items) {
+      this.#summary.set(name, json)
+      this.#owed.add(name)
+    }
+    records.push(this.#make.row(items, step))
+    const now = performance.now()
+    if (now - this.#summarizedAt >= SUMMARY_MS) records.push(this.#owedSummary(now))
+    else if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#log.append([this.#owedSummary(performance.now())]), SUMMARY_MS)
+      this.#timer.unref()
+    }
     this.#log.append(records)
   }
 
+  /** The record that brings the summary in the log up to date. */
+  #owedSummary(now: number): Uint8Array {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#summarizedAt = now
+    const items = [...this.#owed].map((name) => [name, this.#summary.get(name) ?? 'null'] as const)
+    this.#owed.clear()
+    return this.#make.summary(items)
+  }
+
   summary(items: Items): void {
-    for (const [name, json] of items) this.#summary.set(name, json)
-    this.#log.append([this.#make.summary(items)])
+    for (const [name, json] of items) {
+      this.#summary.set(name, json)
+      this.#owed.add(name)
+    }
+    this.#log.append([this.#owedSummary(performance.now())])
   }
 
   /** Announces a file that lies below `files/`. */
@@ -105,7 +138,7 @@ export class WandbLog {
   finish(exitCode: number): void {
     const shown = [...this.#summary].map(([name, json]) => `${JSON.stringify(name)}: ${json}`).join(', ')
     writeFileSync(join(this.files, 'wandb-summary.json'), `{${shown}}\n`)
-    this.#log.append([this.#make.exit(exitCode, this.#runtime)])
+    this.#log.append([this.#owedSummary(performance.now()), this.#make.exit(exitCode, this.#runtime)])
     this.#log.close()
   }
 }

@@ -59,7 +59,10 @@ export function wandbSink(
     return log
   }
   const writeRow = (to: WandbLog, { scalars, ...moment }: MetricRow, media: readonly Media[]): void => {
-    const values = Object.fromEntries(Object.entries(scalars).map(([key, value]) => [named(key), value]))
+    const values =
+      options.prefix === ''
+        ? scalars
+        : Object.fromEntries(Object.entries(scalars).map(([key, value]) => [named(key), value]))
     to.row(moment, values, media)
   }
   const flushMedia = (): void => {
@@ -94,7 +97,7 @@ export function wandbSink(
         repeated--
         return
       }
-      clearTimeout(timer)
+      if (waiting) clearTimeout(timer)
       waiting = undefined
       if (row.epoch !== last.epoch) to.flush()
       last = row
