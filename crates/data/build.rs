@@ -1,10 +1,9 @@
 //! Compiles the libjpeg shim against the headers of the libjpeg-turbo that `turbojpeg-sys` builds.
 
 fn main() {
-    println!("cargo:rerun-if-changed=native/jpeg.c");
-    println!("cargo:rerun-if-changed=native/jpeg.h");
+    println!("cargo:rerun-if-changed=native");
     let mut build = cc::Build::new();
-    build.file("native/jpeg.c").warnings(true).opt_level(2);
+    build.files(["native/jpeg.c", "native/jpeg_entropy.c"]).warnings(true).opt_level(2);
     if let Ok(folders) = std::env::var("DEP_TURBOJPEG_INCLUDE") {
         for folder in folders.split(',') {
             build.include(folder);

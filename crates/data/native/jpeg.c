@@ -1,4 +1,5 @@
 #include "jpeg.h"
+#include "jpeg_entropy.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -7,6 +8,18 @@
 
 #include <jpeglib.h>
 #include <jerror.h>
+
+/* Not an answer to callers: libjpeg has to decode the image by itself. */
+#define CT_JPEG_AGAIN (-1)
+
+/* How libjpeg-turbo's entropy decoder begins, by its internal header (`struct jpeg_entropy_decoder`). */
+#if LIBJPEG_TURBO_VERSION_NUMBER >= 3000000 && LIBJPEG_TURBO_VERSION_NUMBER < 3002000
+#define CT_JPEG_QUICK 1
+struct entropy_decoder_head {
+  void (*start_pass)(j_decompress_ptr info);
+  boolean (*decode_mcu)(j_decompress_ptr info, JBLOCKROW *blocks);
+};
+#endif
 
 struct error_manager {
   struct jpeg_error_mgr base;
@@ -46,6 +59,10 @@ struct ct_jpeg_decoder {
   struct error_manager error;
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
+  struct ct_entropy *entropy;
+  /* The file that was begun. */
+  const uint8_t *data;
+  size_t size;
   int max_scans;
   /* Where unwanted bytes of a row go. */
   uint8_t *row;
@@ -65,10 +82,16 @@ static void on_progress(j_common_ptr info) {
 struct ct_jpeg_decoder *ct_jpeg_decoder_new(void) {
   struct ct_jpeg_decoder *volatile decoder = calloc(1, sizeof *decoder);
   if (!decoder) return NULL;
+  decoder->entropy = ct_entropy_new();
+  if (!decoder->entropy) {
+    free(decoder);
+    return NULL;
+  }
   decoder->info.err = jpeg_std_error(&decoder->error.base);
   decoder->error.base.error_exit = on_error;
   decoder->error.base.output_message = on_message;
   if (setjmp(decoder->error.escape)) {
+    ct_entropy_free(decoder->entropy);
     free(decoder);
     return NULL;
   }
@@ -87,6 +110,7 @@ struct ct_jpeg_decoder *ct_jpeg_decoder_new(void) {
 void ct_jpeg_decoder_free(struct ct_jpeg_decoder *decoder) {
   if (!decoder) return;
   jpeg_destroy_decompress(&decoder->info);
+  ct_entropy_free(decoder->entropy);
   free(decoder->row);
   free(decoder);
 }
@@ -105,6 +129,8 @@ int ct_jpeg_begin(struct ct_jpeg_decoder *decoder, const uint8_t *data, size_t s
   decoder->max_scans = 0;
   jpeg_abort_decompress(info);
   if (setjmp(decoder->error.escape)) return finish(decoder, decoder->error.status);
+  decoder->data = data;
+  decoder->size = size;
   decoder->source.next_input_byte = data;
   decoder->source.bytes_in_buffer = size;
   do {
@@ -120,8 +146,30 @@ int ct_jpeg_begin(struct ct_jpeg_decoder *decoder, const uint8_t *data, size_t s
   return CT_JPEG_OK;
 }
 
-int ct_jpeg_decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_t w, int32_t h, int32_t cmyk,
-                   int32_t max_scans, uint8_t *out, size_t stride) {
+#ifdef CT_JPEG_QUICK
+static boolean decode_mcu_quickly(j_decompress_ptr info, JBLOCKROW *blocks) {
+  struct ct_jpeg_decoder *decoder = (struct ct_jpeg_decoder *)((char *)info - offsetof(struct ct_jpeg_decoder, info));
+  if (ct_entropy_decode(decoder->entropy, info, blocks)) return TRUE;
+  decoder->error.status = CT_JPEG_AGAIN;
+  longjmp(decoder->error.escape, 1);
+}
+
+/* Puts our entropy decoder in the place of libjpeg's where it knows the kind of scan. */
+static void quicken(struct ct_jpeg_decoder *decoder, JDIMENSION left, JDIMENSION width) {
+  struct jpeg_decompress_struct *info = &decoder->info;
+  JDIMENSION mcu = DCTSIZE * (info->num_components == 1 ? 1 : (JDIMENSION)info->max_h_samp_factor);
+  JDIMENSION last = (left + width + mcu - 1) / mcu - 1;
+  if (ct_entropy_attach(decoder->entropy, info, decoder->data + decoder->size, left / mcu, last))
+    ((struct entropy_decoder_head *)info->entropy)->decode_mcu = decode_mcu_quickly;
+}
+#else
+static void quicken(struct ct_jpeg_decoder *decoder, JDIMENSION left, JDIMENSION width) {
+  (void)decoder, (void)left, (void)width;
+}
+#endif
+
+static int decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_t w, int32_t h, int32_t cmyk,
+                  int32_t max_scans, uint8_t *out, size_t stride, int quick) {
   struct jpeg_decompress_struct *info = &decoder->info;
   JDIMENSION left = (JDIMENSION)x, width = (JDIMENSION)w;
   volatile int32_t done = 0;
@@ -136,6 +184,7 @@ int ct_jpeg_decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_
       return finish(decoder, CT_JPEG_BROKEN);
     }
   }
+  if (quick) quicken(decoder, left, width);
   if (y > 0 && jpeg_skip_scanlines(info, (JDIMENSION)y) != (JDIMENSION)y) return finish(decoder, CT_JPEG_TRUNCATED);
   if (width == (JDIMENSION)w) {
     while (done < h) {
@@ -164,6 +213,15 @@ int ct_jpeg_decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_
   /* What follows a whole image may be missing, but not be wrong. */
   if (info->output_scanline == info->output_height) jpeg_finish_decompress(info);
   return finish(decoder, CT_JPEG_OK);
+}
+
+int ct_jpeg_decode(struct ct_jpeg_decoder *decoder, int32_t x, int32_t y, int32_t w, int32_t h, int32_t cmyk,
+                   int32_t max_scans, uint8_t *out, size_t stride) {
+  struct ct_jpeg_frame frame;
+  int status = decode(decoder, x, y, w, h, cmyk, max_scans, out, stride, 1);
+  if (status != CT_JPEG_AGAIN) return status;
+  status = ct_jpeg_begin(decoder, decoder->data, decoder->size, &frame);
+  return status == CT_JPEG_OK ? decode(decoder, x, y, w, h, cmyk, max_scans, out, stride, 0) : status;
 }
 
 int ct_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, size_t stride, int32_t quality, uint8_t **out,

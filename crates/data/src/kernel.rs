@@ -12,6 +12,7 @@ pub mod pad;
 pub mod perspective;
 pub mod pixelwise;
 mod plain_cubic;
+pub(crate) mod resample;
 pub mod resize;
 pub mod rotation;
 pub mod sharpness;

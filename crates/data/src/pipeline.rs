@@ -3,10 +3,10 @@
 use classifier_spec::{Fault, FaultKind, Transform};
 
 use crate::{
-    Draw, RgbImage, RgbView,
+    Draw, RgbImage,
     decode::Region,
     kernel::mirror::mirror_into,
-    transform::{Context, Operation, Planner, Size, Workspace},
+    transform::{Context, Cropped, Operation, Planner, Size, Workspace},
 };
 
 /// Turns decoded images into the 8-bit pixels of one fixed size that the model sees before normalisation.
@@ -75,16 +75,29 @@ impl Pipeline {
         self.operations.first()?.crop(input, draw)
     }
 
-    /// [`Self::apply_with`], given the [`Self::crop`] of an image at `at` inside of a part of it.
+    /// [`Self::apply_with`], given the [`Self::crop`] of an image.
     pub(crate) fn apply_crop(
         &self,
-        part: RgbView,
-        at: Region,
+        crop: Cropped,
         draw: Draw,
         out_hwc: &mut [u8],
         workspace: &mut Workspace,
     ) -> Result<(), Fault> {
-        let image = self.operations[0].apply_crop(part, at, &mut Context { draw, workspace })?;
+        let context = &mut Context { draw, workspace };
+        let (first, rest) = (&self.operations[0], &self.operations[1..]);
+        let mirrored = match rest {
+            [] => Some(false),
+            [only] => only.mirrors(&draw),
+            _ => None,
+        };
+        let (height, width) = self.output;
+        if let Some(mirrored) = mirrored
+            && out_hwc.len() == height * width * 3
+            && first.apply_crop_into(&crop, mirrored, out_hwc, context)
+        {
+            return Ok(());
+        }
+        let image = first.apply_crop(crop, context)?;
         self.run(image, 1, draw, out_hwc, workspace)
     }
 

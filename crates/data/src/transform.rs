@@ -44,12 +44,13 @@ mod random_shortest_size;
 mod random_solarize;
 mod random_zoom_out;
 mod resize;
+mod resized_center_crop;
 mod scale_jitter;
 mod trivial_augment_wide;
 mod with_chance;
 
 pub use key::Key;
-pub use operation::{Context, Operation, Size, Workspace};
+pub use operation::{Context, Cropped, Operation, Size, Workspace};
 
 pub use planner::{Place, Planner, Units};
 pub use with_chance::{in_place, with_chance};

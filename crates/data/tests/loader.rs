@@ -206,8 +206,9 @@ struct ShortPool(std::sync::atomic::AtomicUsize);
 
 impl BufferPool for ShortPool {
     fn take(&self, bytes: usize) -> Box<dyn BatchBuffer> {
-        let left = self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
-        assert!(left > 0, "no pinned memory");
+        let order = std::sync::atomic::Ordering::Relaxed;
+        let left = self.0.fetch_update(order, order, |left| left.checked_sub(1));
+        assert!(left.is_ok(), "no pinned memory");
         Box::new(vec![0u8; bytes])
     }
 

@@ -7,8 +7,20 @@ use fast_image_resize::{
     pixels::U8x3,
 };
 
-use super::plain_cubic;
+use super::{
+    plain_cubic,
+    resample::{Axis, Filter, Source},
+};
 use crate::{RgbImage, RgbView, Workspace, decode::Region};
+
+/// The filter of an antialiased interpolation.
+pub(crate) fn filter_of(interpolation: Interpolation, antialias: bool) -> Option<Filter> {
+    match (interpolation, antialias) {
+        (Interpolation::Bilinear, true) => Some(Filter::Bilinear),
+        (Interpolation::Bicubic, true) => Some(Filter::Bicubic),
+        _ => None,
+    }
+}
 
 /// Scales the part `region` of `image` to `width` by `height`.
 pub fn resize(
@@ -21,38 +33,40 @@ pub fn resize(
     workspace: &mut Workspace,
 ) -> RgbImage {
     let mut out = workspace.image(width, height);
-    let filter = match (interpolation, antialias) {
-        (Interpolation::Bilinear, true) => ResizeAlg::Convolution(FilterType::Bilinear),
-        (Interpolation::Bicubic, true) => ResizeAlg::Convolution(FilterType::CatmullRom),
-        (Interpolation::Bilinear, false) => ResizeAlg::Interpolation(FilterType::Bilinear),
-        (Interpolation::Bicubic, false) => {
-            plain_cubic::resize(image, region, &mut out);
-            return out;
-        }
-        (Interpolation::Nearest, _) => {
-            nearest(image, region, &mut out, |place, scale| place as f32 * scale);
-            return out;
-        }
-        (Interpolation::NearestExact, _) => {
+    if let Some(filter) = filter_of(interpolation, antialias) {
+        let source = Source { part: image, x: region.x as isize, y: region.y as isize };
+        let axes = [Axis::whole(region.width, width), Axis::whole(region.height, height)];
+        let axes = [&axes[0], &axes[1]];
+        workspace.resampler.resample(source, axes, filter, false, &mut out.pixels_hwc);
+        return out;
+    }
+    match interpolation {
+        Interpolation::Bilinear => plain_bilinear(image, region, &mut out, workspace),
+        Interpolation::Bicubic => plain_cubic::resize(image, region, &mut out),
+        Interpolation::Nearest => nearest(image, region, &mut out, |place, scale| place as f32 * scale),
+        Interpolation::NearestExact => {
             nearest(image, region, &mut out, |place, scale| (place as f32 + 0.5) * scale);
-            return out;
         }
-    };
-    // Width first, then height, as torch does: the rounding between the passes is a part of the result.
-    if height == region.height || width == region.width {
-        pass(&mut workspace.resizer, filter, image, region, &mut out);
-    } else {
-        let mut wide = workspace.image(width, region.height);
-        pass(&mut workspace.resizer, filter, image, region, &mut wide);
-        let whole = Region { x: 0, y: 0, width, height: region.height };
-        pass(&mut workspace.resizer, filter, wide.view(), whole, &mut out);
-        workspace.give(wide.pixels_hwc);
     }
     out
 }
 
+/// Bilinear interpolation of the nearest pixels: width first, then height, as torch does, since the rounding between the
+/// passes is a part of the result.
+fn plain_bilinear(image: RgbView, region: Region, out: &mut RgbImage, workspace: &mut Workspace) {
+    if out.height == region.height || out.width == region.width {
+        pass(&mut workspace.resizer, image, region, out);
+        return;
+    }
+    let mut wide = workspace.image(out.width, region.height);
+    pass(&mut workspace.resizer, image, region, &mut wide);
+    let whole = Region { x: 0, y: 0, width: out.width, height: region.height };
+    pass(&mut workspace.resizer, wide.view(), whole, out);
+    workspace.give(wide.pixels_hwc);
+}
+
 /// One direction.
-fn pass(resizer: &mut Resizer, filter: ResizeAlg, image: RgbView, region: Region, out: &mut RgbImage) {
+fn pass(resizer: &mut Resizer, image: RgbView, region: Region, out: &mut RgbImage) {
     let source =
         TypedImageRef::<U8x3>::from_buffer(image.width as u32, image.height as u32, image.pixels_hwc)
             .expect("an image's buffer has its size");
@@ -67,7 +81,8 @@ fn pass(resizer: &mut Resizer, filter: ResizeAlg, image: RgbView, region: Region
     let mut target =
         TypedImage::<U8x3>::from_buffer(out.width as u32, out.height as u32, &mut out.pixels_hwc)
             .expect("an image's buffer has its size");
-    let options = ResizeOptions::new().resize_alg(filter).use_alpha(false);
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Interpolation(FilterType::Bilinear)).use_alpha(false);
     resizer.resize_typed(&source, &mut target, &options).expect("no crop box that could be wrong");
 }
 

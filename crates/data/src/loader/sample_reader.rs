@@ -9,6 +9,7 @@ use crate::{
     Draw, RgbImage, RgbView, Workspace,
     cache::{Cached, Wish},
     decode::{self, DecodeError, ImageFormat, JpegDecoder, Limits, Region},
+    transform::Cropped,
 };
 
 pub struct SampleReader {
@@ -23,8 +24,12 @@ pub struct SampleReader {
 /// Decoded pixels, whole or the part that is needed, in memory of one kind or another.
 enum Decoded<'a> {
     Whole(RgbImage),
-    /// Width and height of what the reader's `pixels` hold, and the place of the pipeline's crop in that.
-    Part(usize, usize, Region),
+    /// What the reader's `pixels` hold of an image of that height and width, and the pipeline's crop of it.
+    Part {
+        held: Region,
+        crop: Region,
+        size: (usize, usize),
+    },
     /// The cache's.
     Borrowed(RgbView<'a>),
 }
@@ -100,9 +105,8 @@ impl SampleReader {
         };
         // A file that may be truncated is decoded whole, so that it is refused whatever the crop.
         let wanted = if decode::jpeg::ends_properly(bytes) { crop } else { all };
-        let region = self.jpeg.decode_region(bytes, wanted, &mut self.pixels)?;
-        let at = Region { x: crop.x - region.x, y: crop.y - region.y, ..crop };
-        Ok(Decoded::Part(region.width, region.height, at))
+        let held = self.jpeg.decode_region(bytes, wanted, &mut self.pixels)?;
+        Ok(Decoded::Part { held, crop, size: (height, width) })
     }
 
     fn transform(
@@ -115,17 +119,22 @@ impl SampleReader {
         let (pipeline, workspace) = (&shared.pipeline, &mut self.workspace);
         match decoded {
             Decoded::Whole(image) => pipeline.apply_with(image, draw, out_hwc, workspace),
-            Decoded::Part(width, height, at) => {
-                let view = RgbView::new(width, height, &self.pixels[..width * height * 3]);
-                pipeline.apply_crop(view, at, draw, out_hwc, workspace)
+            Decoded::Part { held, crop, size } => {
+                let part = &self.pixels[..held.width * held.height * 3];
+                let part = RgbView::new(held.width, held.height, part);
+                let at = Region { x: crop.x - held.x, y: crop.y - held.y, ..crop };
+                pipeline.apply_crop(Cropped { part, at, region: crop, size }, draw, out_hwc, workspace)
             }
-            Decoded::Borrowed(view) => match pipeline.crop((view.height, view.width), &draw) {
-                Some(crop) => pipeline.apply_crop(view, crop, draw, out_hwc, workspace),
-                None => {
-                    let image = workspace.copy(view);
-                    pipeline.apply_with(image, draw, out_hwc, workspace)
+            Decoded::Borrowed(part) => {
+                let size = (part.height, part.width);
+                match pipeline.crop(size, &draw) {
+                    Some(region) => {
+                        let crop = Cropped { part, at: region, region, size };
+                        pipeline.apply_crop(crop, draw, out_hwc, workspace)
+                    }
+                    None => pipeline.apply_with(workspace.copy(part), draw, out_hwc, workspace),
                 }
-            },
+            }
         }
     }
 }

@@ -2,17 +2,36 @@
 
 use classifier_spec::Fault;
 
-use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, RgbView, decode::Region};
+use super::{Context, Cropped, Operation, Place, Size};
+use crate::{Draw, RgbImage, decode::Region};
 
 /// The middle part of an image; a smaller image is padded with zeros, which are black before `Normalize`.
-struct CenterCrop {
+#[derive(Clone)]
+pub struct CenterCrop {
     size: Size,
     fill: [u8; 3],
 }
 
-pub fn plan(place: &Place, size: [u32; 2]) -> Result<Box<dyn Operation>, Fault> {
-    Ok(Box::new(CenterCrop { size: place.key.size(size)?, fill: place.units.byte_level([0.0; 3]) }))
+pub fn plan(place: &Place, size: [u32; 2]) -> Result<CenterCrop, Fault> {
+    Ok(CenterCrop { size: place.key.size(size)?, fill: place.units.byte_level([0.0; 3]) })
+}
+
+impl CenterCrop {
+    /// Of every result.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The part of an image of that size which is kept; `None` where the image has to be padded.
+    pub fn region(&self, (height, width): Size) -> Option<Region> {
+        let fits = self.size.0 <= height && self.size.1 <= width;
+        fits.then(|| Region {
+            x: half(width - self.size.1),
+            y: half(height - self.size.0),
+            width: self.size.1,
+            height: self.size.0,
+        })
+    }
 }
 
 /// Half of an excess, rounded as Python's `int(round(excess / 2.0))`: to the even neighbour.
@@ -23,10 +42,10 @@ fn half(excess: usize) -> usize {
 impl Operation for CenterCrop {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
         let (height, width) = self.size;
-        if let Some(region) = self.crop((image.height, image.width), &context.draw) {
-            let out = self.apply_crop(image.view(), region, context);
+        if let Some(region) = self.region((image.height, image.width)) {
+            let out = context.workspace.crop(image.view(), region);
             context.workspace.give(image.pixels_hwc);
-            return out;
+            return Ok(out);
         }
         let left = width.saturating_sub(image.width) / 2;
         let top = height.saturating_sub(image.height) / 2;
@@ -49,17 +68,11 @@ impl Operation for CenterCrop {
         Some(self.size)
     }
 
-    fn crop(&self, (height, width): Size, _draw: &Draw) -> Option<Region> {
-        let fits = self.size.0 <= height && self.size.1 <= width;
-        fits.then(|| Region {
-            x: half(width - self.size.1),
-            y: half(height - self.size.0),
-            width: self.size.1,
-            height: self.size.0,
-        })
+    fn crop(&self, input: Size, _draw: &Draw) -> Option<Region> {
+        self.region(input)
     }
 
-    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
-        Ok(context.workspace.crop(part, at))
+    fn apply_crop(&self, crop: Cropped, context: &mut Context) -> Result<RgbImage, Fault> {
+        Ok(context.workspace.crop(crop.part, crop.at))
     }
 }

@@ -2,7 +2,8 @@
 
 use classifier_spec::Fault;
 
-use crate::{Draw, RgbImage, RgbView, decode::Region};
+use super::center_crop::CenterCrop;
+use crate::{Draw, RgbImage, RgbView, decode::Region, kernel::resample::Resampler};
 
 /// (height, width) in pixels.
 pub type Size = (usize, usize);
@@ -20,15 +21,39 @@ pub trait Operation: Send + Sync {
         None
     }
 
-    /// [`Self::apply`], given the image's [`Self::crop`], which lies at `at` in a part of the image.
-    fn apply_crop(&self, _part: RgbView, _at: Region, _context: &mut Context) -> Result<RgbImage, Fault> {
+    /// [`Self::apply`], given an image's [`Self::crop`].
+    fn apply_crop(&self, _crop: Cropped, _context: &mut Context) -> Result<RgbImage, Fault> {
         unreachable!("only operations that name a crop are given one")
+    }
+
+    /// [`Self::apply_crop`] straight to where the result belongs, mirrored or not. False, with nothing done, where the
+    /// operation cannot do that.
+    fn apply_crop_into(&self, _: &Cropped, _mirrored: bool, _out_hwc: &mut [u8], _: &mut Context) -> bool {
+        false
+    }
+
+    /// One operation in the place of this one and a center crop after it, with the same result for less work.
+    fn then_center_crop(&self, _crop: &CenterCrop) -> Option<Box<dyn Operation>> {
+        None
     }
 
     /// Whether the result is the mirrored image (true) or the image itself (false), for operations that do no more.
     fn mirrors(&self, _draw: &Draw) -> Option<bool> {
         None
     }
+}
+
+/// The part of an image that an operation asked for.
+#[derive(Clone, Copy)]
+pub struct Cropped<'a> {
+    /// What is at hand of the image: at least the crop.
+    pub part: RgbView<'a>,
+    /// Where the crop lies in `part`.
+    pub at: Region,
+    /// Where the crop lies in the image.
+    pub region: Region,
+    /// The image's.
+    pub size: Size,
 }
 
 /// For whom an operation runs, and its memory.
@@ -55,6 +80,7 @@ pub fn output_of_all(operations: &[Box<dyn Operation>], input: Option<Size>) -> 
 #[derive(Default)]
 pub struct Workspace {
     pub(crate) resizer: fast_image_resize::Resizer,
+    pub(crate) resampler: Resampler,
     spare: Vec<Vec<u8>>,
 }
 

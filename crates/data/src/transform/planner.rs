@@ -78,10 +78,30 @@ impl Planner {
             } else if !self.take_units(transform, &key)?
                 && let Some(operation) = self.operation(transform, &key)?
             {
-                planned.push((key, operation));
+                match self.fused(planned.last(), transform, &key)? {
+                    Some(fused) => {
+                        planned.pop();
+                        planned.push((key, fused));
+                    }
+                    None => planned.push((key, operation)),
+                }
             }
         }
         Ok(planned)
+    }
+
+    /// One operation for a transform and the one before it, where there is such.
+    fn fused(
+        &self,
+        before: Option<&Planned>,
+        transform: &Transform,
+        key: &Key,
+    ) -> Result<Option<Box<dyn Operation>>, Fault> {
+        let (Some((_, before)), Transform::CenterCrop { size }) = (before, transform) else {
+            return Ok(None);
+        };
+        let place = Place { key, id: self.next_id, units: self.units };
+        Ok(before.then_center_crop(&center_crop::plan(&place, *size)?))
     }
 
     /// Plans the inner transforms of a container. Units cannot change inside: they hold for all images.
@@ -170,7 +190,7 @@ impl Planner {
             Transform::Resize { size, interpolation, max_size, antialias } => {
                 resize::plan(place, size, *interpolation, *max_size, *antialias)?
             }
-            Transform::CenterCrop { size } => center_crop::plan(place, *size)?,
+            Transform::CenterCrop { size } => Box::new(center_crop::plan(place, *size)?),
             Transform::RandomCrop { size, padding, pad_if_needed, fill, padding_mode } => {
                 random_crop::plan(place, *size, *padding, *pad_if_needed, *fill, *padding_mode)?
             }

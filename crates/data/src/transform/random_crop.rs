@@ -3,10 +3,10 @@
 use classifier_spec::{Fault, PaddingMode};
 
 use super::{
-    Context, Key, Operation, Place, Size,
+    Context, Cropped, Key, Operation, Place, Size,
     pad::{self, pad},
 };
-use crate::{Draw, RgbImage, RgbView, decode::Region};
+use crate::{Draw, RgbImage, decode::Region};
 
 /// A part of fixed size at a random place, after optional padding.
 struct RandomCrop {
@@ -98,7 +98,7 @@ impl Operation for RandomCrop {
         if self.padding_of(input) == [0; 4] { self.region(input, draw) } else { None }
     }
 
-    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
-        Ok(context.workspace.crop(part, at))
+    fn apply_crop(&self, crop: Cropped, context: &mut Context) -> Result<RgbImage, Fault> {
+        Ok(context.workspace.crop(crop.part, crop.at))
     }
 }

@@ -2,8 +2,15 @@
 
 use classifier_spec::{Fault, Interpolation};
 
-use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, RgbView, Stream, decode::Region, kernel::resize::resize};
+use super::{Context, Cropped, Operation, Place, Size};
+use crate::{
+    Draw, RgbImage, Stream,
+    decode::Region,
+    kernel::{
+        resample::{Axis, Source},
+        resize::{filter_of, resize},
+    },
+};
 
 /// A crop of random area and aspect, scaled to a size.
 struct RandomResizedCrop {
@@ -61,8 +68,9 @@ impl RandomResizedCrop {
 
 impl Operation for RandomResizedCrop {
     fn apply(&self, image: RgbImage, context: &mut Context) -> Result<RgbImage, Fault> {
-        let region = self.region((image.height, image.width), context.draw.stream(self.id));
-        let out = self.apply_crop(image.view(), region, context);
+        let size = (image.height, image.width);
+        let region = self.region(size, context.draw.stream(self.id));
+        let out = self.apply_crop(Cropped { part: image.view(), at: region, region, size }, context);
         context.workspace.give(image.pixels_hwc);
         out
     }
@@ -75,12 +83,27 @@ impl Operation for RandomResizedCrop {
         Some(self.region(input, draw.stream(self.id)))
     }
 
-    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
-        let (height, width) = self.size;
+    fn apply_crop(&self, crop: Cropped, context: &mut Context) -> Result<RgbImage, Fault> {
+        let ((height, width), Cropped { part, at, .. }) = (self.size, crop);
         if (at.width, at.height) == (width, height) {
             return Ok(context.workspace.crop(part, at));
         }
         Ok(resize(part, at, width, height, self.interpolation, self.antialias, context.workspace))
+    }
+
+    fn apply_crop_into(
+        &self,
+        crop: &Cropped,
+        mirrored: bool,
+        out_hwc: &mut [u8],
+        context: &mut Context,
+    ) -> bool {
+        let Some(filter) = filter_of(self.interpolation, self.antialias) else { return false };
+        let Region { x, y, width, height } = crop.at;
+        let source = Source { part: crop.part, x: x as isize, y: y as isize };
+        let (columns, rows) = (Axis::whole(width, self.size.1), Axis::whole(height, self.size.0));
+        context.workspace.resampler.resample(source, [&columns, &rows], filter, mirrored, out_hwc);
+        true
     }
 }
 

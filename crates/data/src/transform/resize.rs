@@ -2,14 +2,17 @@
 
 use classifier_spec::{Fault, Interpolation};
 
-use super::{Context, Operation, Place, Size};
-use crate::{Draw, RgbImage, RgbView, decode::Region, kernel::resize::resize};
+use super::{
+    Context, Cropped, Operation, Place, Size, center_crop::CenterCrop, resized_center_crop::ResizedCenterCrop,
+};
+use crate::{Draw, RgbImage, decode::Region, kernel::resize::resize};
 
 /// Scales to a size, or the shorter side to a length with the aspect kept.
-struct Resize {
+#[derive(Debug, Clone)]
+pub struct Resize {
     target: Target,
-    interpolation: Interpolation,
-    antialias: bool,
+    pub interpolation: Interpolation,
+    pub antialias: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +51,8 @@ pub fn plan(
 }
 
 impl Resize {
-    fn size_for(&self, (height, width): Size) -> Size {
+    /// What an image of that size becomes.
+    pub fn size_for(&self, (height, width): Size) -> Size {
         match self.target {
             Target::Size(size) => size,
             Target::Shorter { side, max_size } => shorter_side((height, width), side, max_size),
@@ -100,12 +104,17 @@ impl Operation for Resize {
         Some(Region { x: 0, y: 0, width, height })
     }
 
-    fn apply_crop(&self, part: RgbView, at: Region, context: &mut Context) -> Result<RgbImage, Fault> {
+    fn apply_crop(&self, crop: Cropped, context: &mut Context) -> Result<RgbImage, Fault> {
+        let Cropped { part, at, .. } = crop;
         let (height, width) = self.size_for((at.height, at.width));
         if (height, width) == (at.height, at.width) {
             return Ok(context.workspace.crop(part, at));
         }
         Ok(resize(part, at, width, height, self.interpolation, self.antialias, context.workspace))
+    }
+
+    fn then_center_crop(&self, crop: &CenterCrop) -> Option<Box<dyn Operation>> {
+        Some(Box::new(ResizedCenterCrop { resize: self.clone(), crop: crop.clone() }))
     }
 
     fn output(&self, input: Option<Size>) -> Option<Size> {
