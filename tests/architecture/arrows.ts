@@ -24,6 +24,9 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   callbacks: { values: [...leaves, 'config', 'export', 'report', 'train'], types: ['native', 'logging'] },
   setup: { values: ['errors', 'native', 'text'] },
   quality: { values: ['errors', 'native', 'setup', 'text'] },
+  store: { values: ['errors'], types: ['logging'] },
+  sweep: { values: ['errors', 'text', 'config'] },
+  cloud: { values: ['errors', 'text', 'config', 'store', 'sweep'] },
   verbs: {
     values: [
       ...leaves,
@@ -43,6 +46,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     values: [
       ...leaves,
       'callbacks',
+      'cloud',
       'compare',
       'config',
       'export',
@@ -52,6 +56,8 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       'quality',
       'report',
       'setup',
+      'store',
+      'sweep',
       'train',
       'verbs',
     ],

@@ -23,7 +23,7 @@ describe('every file of configs/', () => {
 
   test.each(options)('%s fits into the default one', (option) => {
     const [group, choice] = [option.slice(0, option.lastIndexOf('/')), option.split('/').at(-1)]
-    const word = isChosen(group) ? `${group}=${choice}` : `+${group}=${choice}`
+    const word = isChosen(group) || group?.startsWith('hydra/') ? `${group}=${choice}` : `+${group}=${choice}`
     expect(typed(word, 'data.data_root=somewhere')).toBeDefined()
   })
 })

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { JobOutcome } from '../config/launcher.ts'
 import type { SweepReport } from '../config/run/job.ts'
 import { plainTable } from '../text/plain-table.ts'
 import type { Summary } from '../train/summary.ts'
@@ -23,11 +24,16 @@ export function sweepTable({ outcomes }: SweepReport): string {
       score === undefined ? '–' : share ? percent(score) : compact(score),
       summary?.best ? summary.best.epoch + 1 : '–',
       summary?.timing ? clock(summary.timing.total_s) : '–',
-      outcome.status === 'completed' ? (summary?.status ?? 'completed') : `failed (${outcome.exitCode})`,
+      statusOf(outcome, summary),
       outcome.job.overrides.filter((word) => !common(word)).join(' '),
     ]),
   )
   return `${table}\n`
+}
+
+function statusOf({ status, exitCode }: JobOutcome, summary: Summary | undefined): string {
+  if (status === 'failed') return `failed (${exitCode})`
+  return status === 'completed' ? (summary?.status ?? 'completed') : status
 }
 
 function summaryOf(directory: string | undefined): Summary | undefined {

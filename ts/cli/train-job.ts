@@ -1,15 +1,19 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Job } from '../config/run/job.ts'
 import { ConfigError, Failure } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { followCore } from '../logging/core-log.ts'
-import { createLogger, type Logger } from '../logging/logger.ts'
+import { createLogger, type Logger, type LogSink } from '../logging/logger.ts'
+import { withFileLock } from '../setup/file-lock.ts'
+import { openStore } from '../store/open-store.ts'
+import { openMirror } from '../store/run-mirror.ts'
 import { watchSignals } from '../train/interrupt.ts'
 import { discardEmptyRun, typedConfig } from '../verbs/compose-training.ts'
 import { startEngine } from '../verbs/open-engine.ts'
 import { sayProblems } from '../verbs/plan-training.ts'
 import { runTraining } from '../verbs/train.ts'
 import type { TrainingOutcome } from '../verbs/training-job.ts'
+import { monitorOf } from './monitor-of.ts'
 import { clock, compact, percent } from './number-format.ts'
 import { progressDisplay } from './progress-display.ts'
 import { reportFailure } from './report-failure.ts'
@@ -23,7 +27,8 @@ export interface TrainSurroundings {
 }
 
 /** Trains what a composed configuration says; speaks to the terminal and answers the exit code. */
-export async function trainJob(job: Job, { screen, json, startedAt }: TrainSurroundings): Promise<number> {
+export async function trainJob(job: Job, around: TrainSurroundings): Promise<number> {
+  const { screen } = around
   const directory = job.outputDir
   if (directory === undefined) {
     const hint = 'leave hydra.run.dir as it is or name a folder'
@@ -38,18 +43,58 @@ export async function trainJob(job: Job, { screen, json, startedAt }: TrainSurro
     discardEmptyRun(directory)
     return reportFailure(error)
   }
-  const { config, plain, warnings } = typed
+  const { config, warnings } = typed
   const sinks = [consoleSink(screen)]
   const logger = createLogger('train', config.log_level, sinks)
   sayProblems(warnings, logger)
   const signals = watchSignals((name) =>
     logger.info(`${name}: saving, then stopping; a second one ends at once`),
   )
+  const ground = { typed, directory, sinks, logger, interrupt: signals.signal }
+  try {
+    const onWait = (holder: string): void =>
+      logger.info(`${holder} trains in ${shown(directory)}: waiting for it to end`)
+    return await withFileLock(join(directory, '.lock'), () => trainHere(job, ground, around), {
+      onWait,
+      interrupt: signals.signal,
+    })
+  } catch (error) {
+    return reportFailure(error)
+  } finally {
+    signals.dispose()
+  }
+}
+
+/** What a training stands on: its configuration, its folder, which no other process uses now, and its log. */
+interface Ground {
+  readonly typed: ReturnType<typeof typedConfig>
+  readonly directory: string
+  readonly sinks: LogSink[]
+  readonly logger: Logger
+  readonly interrupt: AbortSignal
+}
+
+/** Trains in a local folder; a run of a bucket is fetched before and copied back as it goes. */
+async function trainHere(job: Job, ground: Ground, around: TrainSurroundings): Promise<number> {
+  const { directory, logger } = ground
+  if (job.remote === undefined) return trainIn(job, ground, around)
+  const mirror = await openMirror({ store: openStore(job.remote), stage: directory, logger })
+  const code = await trainIn(job, ground, around, () => mirror.changed())
+  const kept = await mirror.close(code)
+  return kept || code !== 0 ? code : 75
+}
+
+async function trainIn(
+  job: Job,
+  { typed: { config, plain }, directory, sinks, logger, interrupt }: Ground,
+  { screen, json, startedAt }: TrainSurroundings,
+  onSaved?: () => void,
+): Promise<number> {
   const display = progressDisplay(screen, monitorOf(config.callbacks))
-  const resumeCommand = resumeWith(job, directory)
+  const resumeCommand = resumeWith(job, job.remote ?? directory)
   let stopCoreLog = (): void => {}
   try {
-    logger.info(`run folder ${shown(directory)}`)
+    logger.info(`run folder ${job.remote ?? shown(directory)}`)
     const outcome = await runTraining(
       { config, composed: plain, directory },
       {
@@ -59,7 +104,8 @@ export async function trainJob(job: Job, { screen, json, startedAt }: TrainSurro
         }),
         logger,
         sinks,
-        interrupt: signals.signal,
+        interrupt,
+        onSaved,
         callbacks: config.trainer.enable_progress_bar === false ? [] : [display],
         onSession: (session) => display.follow(session),
         startedAt,
@@ -74,8 +120,6 @@ export async function trainJob(job: Job, { screen, json, startedAt }: TrainSurro
     stopCoreLog()
     if (!(error instanceof Failure) && error instanceof Error) logger.debug('failed', { stack: error.stack })
     return reportFailure(error)
-  } finally {
-    signals.dispose()
   }
 }
 
@@ -103,16 +147,6 @@ function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resu
   return 0
 }
 
-/** What the stars of the epoch lines follow: the metric by which checkpoints are kept. */
-function monitorOf(
-  callbacks: readonly { readonly definition: { readonly name: string }; readonly options: unknown }[],
-): { name: string; mode: 'min' | 'max' } | null {
-  const options = callbacks.find(({ definition }) => definition.name === 'model_checkpoint')?.options as
-    | { monitor?: string | null; mode?: 'min' | 'max' }
-    | undefined
-  return options?.monitor ? { name: options.monitor, mode: options.mode ?? 'min' } : null
-}
-
 /** The command that goes on with a run. */
 function resumeWith({ overrides }: Job, directory: string): string {
   const words = [...overrides, `hydra.run.dir=${shown(directory)}`]
@@ -120,6 +154,7 @@ function resumeWith({ overrides }: Job, directory: string): string {
 }
 
 function shown(directory: string): string {
+  if (directory.includes('://')) return directory
   const path = relative(process.cwd(), directory)
   return path.startsWith('..') ? directory : path || '.'
 }

@@ -1,16 +1,18 @@
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type ComposeTreeOptions, composeTree } from '../config/index.ts'
+import { type ComposeTreeOptions, type Composition, composeTree } from '../config/index.ts'
 import type { Job } from '../config/run/job.ts'
 import type { Program } from '../config/run/program.ts'
 import { describeGroups, isHydraGroup, renderGroups } from '../config/show/groups.ts'
 import { flagsHelp } from '../config/show/help.ts'
 import { thisMachine } from '../native/machine.ts'
+import { stageOf } from './stage-of.ts'
 
 /** `train` as the configuration language runs it: shown, run or swept. */
 export function trainProgram(
   allowKey: (path: string) => boolean,
   task: (job: Job) => Promise<void>,
+  check?: (composition: Composition) => void,
 ): Program {
   const root = thisMachine().packageRoot
   return {
@@ -21,7 +23,13 @@ export function trainProgram(
     configName: 'train',
     baseDir: process.cwd(),
     addedTreeFirst: true,
+    check,
+    stageOf,
+    pluginDir: join(root, 'configs'),
     task,
+    sweeper: async (context) => (await import('./sweep-parts.ts')).sweeperOf(context),
+    launcher: async (_, context) => (await import('./sweep-parts.ts')).launcherOf(context),
+    resultOf: async (outcome, context) => (await import('./sweep-parts.ts')).resultOf(outcome, context),
     command: [process.execPath, join(root, 'ts', 'cli', 'main.ts'), 'train'],
     reportSweep: async (report) => (await import('./sweep-table.ts')).sweepTable(report),
     help,

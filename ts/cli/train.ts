@@ -1,17 +1,24 @@
 import { parseCommandLine } from '../config/command-line.ts'
+import type { Job } from '../config/run/job.ts'
 import { runProgram } from '../config/run-program.ts'
+import { SWEEP_JOB_VARIABLE } from '../config/subprocess-launcher.ts'
+import { endWithParent } from './end-with-parent.ts'
+import { indexedWords } from './indexed-words.ts'
 import { trainProgram } from './train-program.ts'
 
 // Only what showing a configuration needs is imported at once: help and --cfg answer before the training stack could load.
 
-export async function run(argv: string[]): Promise<number> {
+export async function run(words: string[]): Promise<number> {
+  const argv = [...words, ...indexedWords(process.env)]
   const startedAt = Date.now() - performance.now()
+  if (process.env[SWEEP_JOB_VARIABLE] !== undefined) endWithParent()
   const line = parseCommandLine(argv)
   if (line.show?.kind === 'cfg' && line.show.part === 'plan')
     return (await import('./show-plan.ts')).showPlan(line)
   let exitCode = 0
   const allowKey = line.overrides.length > 0 ? (await import('./allowed-key.ts')).allowedKey : () => true
-  const program = trainProgram(allowKey, async (job) => {
+  const check = line.mode === 'multirun' ? (await import('./checked-trial.ts')).checkedTrial : undefined
+  const task = async (job: Job): Promise<void> => {
     const [{ terminalScreen }, { trainJob }] = await Promise.all([
       import('./screen.ts'),
       import('./train-job.ts'),
@@ -21,7 +28,8 @@ export async function run(argv: string[]): Promise<number> {
       json: line.json,
       startedAt,
     })
-  })
+  }
+  const program = trainProgram(allowKey, task, check)
   const code = await runProgram(program, argv, {
     cwd: process.cwd(),
     env: process.env,

@@ -31,6 +31,8 @@ export interface ComposeTreeOptions {
   readonly mode?: 'run' | 'multirun' | undefined
   /** Searched after `configDir`. */
   readonly additionalDir?: string | undefined
+  /** A directory whose `hydra/` alone is searched, last: a program's own launchers and sweepers. */
+  readonly pluginDir?: string | undefined
   readonly cwd?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** For `${now:…}`. */

@@ -15,7 +15,12 @@ export interface RunDirectory {
   readonly path: string | undefined
   /** Where Hydra's files lie in it; undefined for `hydra.output_subdir=null`. */
   readonly hydraPath: string | undefined
+  /** Where the results belong in the end, when `path` is only a stage for it. */
+  readonly remote?: string | undefined
 }
+
+/** The local folder that stands for a location which is no folder, such as a bucket; undefined for ordinary paths. */
+export type StageOf = (location: string) => string | undefined
 
 export interface SweepPlace {
   /** Resolved `hydra.sweep.dir`, absolute. */
@@ -32,22 +37,29 @@ const MAX_SUFFIX = 10_000
  * user named is used as it is. Sets `hydra.runtime.output_dir`, and for sweeps `hydra.job.num` and `id`.
  * @throws ConfigError
  */
-export function prepareRun(composition: Composition, sweep?: SweepPlace): RunDirectory {
+export function prepareRun(composition: Composition, sweep?: SweepPlace, stageOf?: StageOf): RunDirectory {
   const hydra = hydraOf(composition.root)
-  const path = sweep ? sweepJobDirectory(composition, sweep) : singleRunDirectory(composition)
+  const { path, remote } = sweep
+    ? { path: sweepJobDirectory(composition, sweep) }
+    : singleRunDirectory(composition, stageOf)
   if (path === undefined) return { path: undefined, hydraPath: undefined }
   setAt(hydra, 'runtime', 'output_dir', { kind: 'str', value: path })
   const subdirectory = hydra.entries.get('output_subdir')
   const hydraPath = subdirectory?.kind === 'str' ? join(path, subdirectory.value) : undefined
   if (hydraPath !== undefined) writeHydraFiles(hydraPath, composition)
-  return { path, hydraPath }
+  return { path, hydraPath, remote }
 }
 
-function singleRunDirectory(composition: Composition): string | undefined {
+function singleRunDirectory(
+  composition: Composition,
+  stageOf: StageOf | undefined,
+): Pick<RunDirectory, 'path' | 'remote'> {
   const node = nodeAt(composition.root, ['hydra', 'run', 'dir'])
-  if (node === undefined || node.kind === 'null') return undefined
-  const path = resolve(cwdOf(composition), hydraText(composition, ['run', 'dir']))
-  return makeDirectory(path, isNamedByTime(node))
+  if (node === undefined || node.kind === 'null') return { path: undefined }
+  const text = hydraText(composition, ['run', 'dir'])
+  const stage = stageOf?.(text)
+  if (stage !== undefined) return { path: makeDirectory(stage, false), remote: text }
+  return { path: makeDirectory(resolve(cwdOf(composition), text), isNamedByTime(node)) }
 }
 
 function sweepJobDirectory(composition: Composition, sweep: SweepPlace): string {
@@ -64,8 +76,16 @@ export function sweepSubdirectory(composition: Composition, number: number): str
 }
 
 /** The sweep's directory, made; exclusively where it is named by time. */
-export function prepareSweepDirectory(composition: Composition): string {
+export function prepareSweepDirectory(composition: Composition, stageOf?: StageOf): string {
   const node = nodeAt(composition.root, ['hydra', 'sweep', 'dir'])
+  if (stageOf?.(hydraText(composition, ['sweep', 'dir'])) !== undefined) {
+    throw new ConfigError({
+      key: 'hydra.sweep.dir',
+      message: 'a sweep keeps its own files in a local folder, not in a bucket',
+      place: node?.place,
+      hint: 'leave it out; a cloud launcher takes the bucket of its runs by hydra.launcher.bucket',
+    })
+  }
   const path = resolve(cwdOf(composition), hydraText(composition, ['sweep', 'dir']))
   return makeDirectory(path, node !== undefined && isNamedByTime(node))
 }

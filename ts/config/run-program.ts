@@ -4,7 +4,6 @@ import { ConfigError, Failure } from '../errors/index.ts'
 import { type CommandLine, parseCommandLine } from './command-line.ts'
 import { type ComposeTreeOptions, composeTree, hydraOf } from './compose-tree.ts'
 import { explain, renderExplanation } from './explain.ts'
-import { SWEEP_JOB_VARIABLE } from './launcher.ts'
 import { runJob } from './run/job.ts'
 import { runMultirun } from './run/multirun.ts'
 import { printWarnings } from './run/print-warnings.ts'
@@ -16,6 +15,7 @@ import { renderConfig } from './show/config.ts'
 import { renderHelp, renderHydraHelp } from './show/help.ts'
 import { renderInfo } from './show/info.ts'
 import type { FileCache } from './sources/repository.ts'
+import { SWEEP_JOB_VARIABLE } from './subprocess-launcher.ts'
 
 /** Runs a program with a command line: shows, runs or sweeps. Returns the exit code; prints failures itself. */
 export async function runProgram(
@@ -72,6 +72,7 @@ function composeOptions(program: Program, line: CommandLine, around: Surrounding
     configDir: addedFirst ? added : own,
     configName,
     additionalDir: addedFirst ? own : line.configDir,
+    pluginDir: program.pluginDir,
     overrides: line.overrides,
     cwd: around.cwd,
     env: around.env,

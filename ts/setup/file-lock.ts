@@ -1,6 +1,7 @@
 import { dlopen, read } from 'bun:ffi'
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { Interrupted } from '../errors/index.ts'
 import { platformOf } from '../native/platform.ts'
 
 const LOCK_EX_NB = 2 | 4
@@ -18,7 +19,7 @@ const interrupted = 4
 export async function withFileLock<T>(
   file: string,
   work: () => Promise<T>,
-  options: { readonly onWait?: (holder: string) => void } = {},
+  options: { readonly onWait?: (holder: string) => void; readonly interrupt?: AbortSignal } = {},
 ): Promise<T> {
   mkdirSync(dirname(file), { recursive: true })
   const descriptor = openSync(file, 'a+', 0o644)
@@ -31,6 +32,7 @@ export async function withFileLock<T>(
       if (errno !== wouldBlock) break
       if (!announced) options.onWait?.(readFileSync(file, 'utf8').trim() || 'another process')
       announced = true
+      if (options.interrupt?.aborted) throw new Interrupted(`interrupted while waiting for ${file}`)
       await Bun.sleep(pollMilliseconds)
     }
     ftruncateSync(descriptor, 0)

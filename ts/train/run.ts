@@ -22,6 +22,8 @@ export interface RunParts {
   readonly exporter: Exporter
   readonly checkpoints: boolean
   readonly preprocessing: unknown
+  /** Told after each save: the run folder holds a state that can be gone on from. */
+  readonly onSaved?: (() => void) | undefined
 }
 
 /** A run in progress: carries out what the callbacks ask for and knows what a checkpoint must hold. */
@@ -134,6 +136,7 @@ export class Run {
     const previous = this.#resumable
     this.#resumable = { directory, position, phase: this.phase, transient }
     if (previous?.transient && previous.directory !== directory) await store.forget(previous.directory)
+    this.#parts.onSaved?.()
   }
 
   #state(): RunState {

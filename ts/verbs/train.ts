@@ -111,6 +111,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     },
     checkpoints: planned.run.checkpoints,
     preprocessing,
+    onSaved: around.onSaved,
   })
   if (resumed) {
     run.restore(resumed.state, resumed.directory, resumed.position)

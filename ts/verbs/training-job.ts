@@ -27,6 +27,8 @@ export interface TrainingSurroundings {
   readonly callbacks: readonly Callback[]
   /** Called once the session is there. */
   onSession?(session: Session): void
+  /** Called after each save: the run folder holds a state that can be gone on from. */
+  readonly onSaved?: (() => void) | undefined
   /** Milliseconds since the epoch at which the process was started. */
   readonly startedAt: number
 }

@@ -11,6 +11,8 @@ export interface Job {
   readonly composition: Composition
   /** Absolute; undefined where nothing is to be written. */
   readonly outputDir: string | undefined
+  /** Where the results belong in the end, when `outputDir` is only a stage for it. */
+  readonly remote?: string | undefined
   /** Its number in a sweep. */
   readonly number: number | undefined
   /** Override words of the task. */
@@ -42,11 +44,12 @@ export async function runJob(
   sweep?: SweepPlace,
 ): Promise<RunOutcome> {
   const composition = withEnvironment(composed)
-  const directory = prepareRun(composition, sweep)
+  const directory = prepareRun(composition, sweep, program.stageOf)
   const overrides = taskOverrides(composition)
   const job: Job = {
     composition,
     outputDir: directory.path,
+    remote: directory.remote,
     number: sweep?.number,
     overrides,
     openLog: () => openTaskLog(composition, around.print),

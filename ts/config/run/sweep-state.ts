@@ -2,9 +2,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../errors/index.ts'
 import type { JobOutcome } from '../launcher.ts'
-import type { SweepJob } from '../sweeper.ts'
+import type { Sweeper, SweepJob } from '../sweeper.ts'
 
-export type JobStatus = 'pending' | 'running' | 'completed' | 'failed'
+export type JobStatus = 'pending' | 'running' | JobOutcome['status']
 
 export interface SweepJobState {
   readonly number: number
@@ -13,13 +13,21 @@ export interface SweepJobState {
   outputDir?: string | undefined
   exitCode?: number | undefined
   seconds?: number | undefined
+  /** What the job is called where it runs. */
+  handle?: string | undefined
+  /** How often it was started. */
+  attempts?: number | undefined
+  /** Why it was pruned. */
+  reason?: string | undefined
 }
 
 /** `sweep.json`: what ran, so that the same command in the same directory goes on where it stopped. */
 export interface SweepState {
-  readonly version: 1
+  readonly version: 2
   /** When the sweep began; `${now:}` of all its jobs, resumed ones too. */
   readonly started: string
+  /** A name that no other sweep has. */
+  readonly id: string
   /** SHA-256 of the configuration that all jobs share. */
   readonly configHash: string
   readonly jobs: SweepJobState[]
@@ -49,8 +57,9 @@ function parseState(text: string): SweepState | undefined {
 
 function isState(value: unknown): value is SweepState {
   if (typeof value !== 'object' || value === null) return false
-  const { version, started, configHash, jobs } = value as Record<string, unknown>
-  return version === 1 && typeof started === 'string' && typeof configHash === 'string' && Array.isArray(jobs)
+  const { version, started, id, configHash, jobs } = value as Record<string, unknown>
+  const texts = [started, id, configHash].every((text) => typeof text === 'string')
+  return version === 2 && texts && Array.isArray(jobs)
 }
 
 /** Replaces the file as a whole, so that a reader never sees half of it. */
@@ -60,26 +69,35 @@ export function writeSweepState(directory: string, state: SweepState): void {
   renameSync(`${file}.new`, file)
 }
 
-export function newSweepState(jobs: readonly SweepJob[], configHash: string, started: Date): SweepState {
+export function newSweepState(sweeper: Sweeper, configHash: string, started: Date): SweepState {
+  const jobs = sweeper.kind === 'listed' ? sweeper.jobs : []
   return {
-    version: 1,
+    version: 2,
     started: started.toISOString(),
+    id: `${started.toISOString().replace(/\D/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`,
     configHash,
     jobs: jobs.map(({ number, overrides }) => ({ number, overrides, status: 'pending' })),
   }
 }
 
+/** Appends what a sampler chose. */
+export function addJobs(state: SweepState, chosen: readonly (readonly string[])[]): SweepJob[] {
+  const jobs = chosen.map((overrides, index) => ({ number: state.jobs.length + index, overrides }))
+  state.jobs.push(...jobs.map((job) => ({ ...job, status: 'pending' as const })))
+  return jobs
+}
+
 /** @throws ConfigError when the directory holds another sweep */
 export function checkSameSweep(
   state: SweepState,
-  jobs: readonly SweepJob[],
+  sweeper: Sweeper,
   configHash: string,
   directory: string,
 ): void {
-  const same =
-    state.jobs.length === jobs.length && jobs.every((job, index) => sameOverrides(job, state.jobs[index]))
+  const same = sweeper.kind === 'sampling' || sameJobs(state, sweeper.jobs)
   if (same && state.configHash === configHash) return
-  const what = same ? 'another base configuration' : `other jobs (${state.jobs.length}, now ${jobs.length})`
+  const count = sweeper.kind === 'listed' ? sweeper.jobs.length : sweeper.total
+  const what = same ? 'another base configuration' : `other jobs (${state.jobs.length}, now ${count})`
   throw new ConfigError({
     key: 'hydra.sweep.dir',
     message: `${directory} holds a sweep with ${what}, so it cannot be continued`,
@@ -87,11 +105,14 @@ export function checkSameSweep(
   })
 }
 
-function sameOverrides(job: SweepJob, state: SweepJobState | undefined): boolean {
-  return state !== undefined && job.overrides.join('\n') === state.overrides.join('\n')
+function sameJobs(state: SweepState, jobs: readonly SweepJob[]): boolean {
+  return (
+    state.jobs.length === jobs.length &&
+    jobs.every((job, index) => job.overrides.join('\n') === state.jobs[index]?.overrides.join('\n'))
+  )
 }
 
-/** Notes the outcome of a job. */
+/** Notes how a job stands. */
 export function recordOutcome(state: SweepState, outcome: JobOutcome): void {
   const job = state.jobs.find(({ number }) => number === outcome.job.number)
   if (!job) return
@@ -99,4 +120,25 @@ export function recordOutcome(state: SweepState, outcome: JobOutcome): void {
   job.exitCode = outcome.exitCode
   job.seconds = Math.round(outcome.seconds * 1000) / 1000
   job.outputDir = outcome.outputDir
+  if (outcome.handle !== undefined) job.handle = outcome.handle
+  if (outcome.attempts !== undefined) job.attempts = outcome.attempts
+  if (outcome.status === 'pruned' && outcome.error !== undefined) job.reason = outcome.error
+}
+
+/** Jobs that an earlier start of the sweep brought to an end that stays. */
+export function settledOutcomes(state: SweepState): JobOutcome[] {
+  return state.jobs.flatMap((job) =>
+    job.status === 'completed' || job.status === 'pruned'
+      ? [
+          {
+            job: { number: job.number, overrides: job.overrides },
+            status: job.status,
+            exitCode: job.exitCode ?? 0,
+            seconds: job.seconds ?? 0,
+            outputDir: job.outputDir ?? '',
+            ...(job.reason !== undefined && { error: job.reason }),
+          },
+        ]
+      : [],
+  )
 }

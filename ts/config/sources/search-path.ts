@@ -9,6 +9,7 @@ import { elementNode } from '../overrides/to-node.ts'
 import { isSweep, keyWithPackage, type Override } from '../overrides/value.ts'
 import { builtInSource } from './built-in-source.ts'
 import { directorySource, shownPath } from './directory-source.ts'
+import { onlyBelow } from './only-below.ts'
 import { type FileCache, Repository } from './repository.ts'
 import type { ConfigSource } from './source.ts'
 
@@ -16,6 +17,7 @@ export interface SearchPathOptions {
   readonly configDir: string
   readonly configName: string | undefined
   readonly additionalDir?: string | undefined
+  readonly pluginDir?: string | undefined
   readonly cwd: string
   readonly overrides: readonly Override[]
   readonly cache: FileCache
@@ -23,7 +25,7 @@ export interface SearchPathOptions {
   readonly warn: (message: string, place?: Place) => void
 }
 
-/** The sources in order: built-in, main directory, additional directory, `hydra.searchpath`. @throws ConfigError */
+/** The sources in order: built-in, main directory, additional directory, `hydra.searchpath`, plugins. @throws ConfigError */
 export function openSources(options: SearchPathOptions): ConfigSource[] {
   const { cwd } = options
   const main = directorySource('main', directoryOf(options.configDir, cwd), cwd)
@@ -47,6 +49,8 @@ export function openSources(options: SearchPathOptions): ConfigSource[] {
       options.warn(`provider=${provider}, path=${source.path} is not available`, place)
     sources.push(source)
   }
+  if (options.pluginDir !== undefined && !sources.some(({ path }) => path === options.pluginDir))
+    sources.push(onlyBelow(directorySource('plugins', options.pluginDir, cwd), 'hydra'))
   return sources
 }
 

@@ -1,0 +1,74 @@
+import * as v from 'valibot'
+import type { ObjectStore } from './object-store.ts'
+
+const File = v.object({
+  /** In the run folder, with `/`. */
+  path: v.pipe(v.string(), v.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))/, 'leaves the run folder')),
+  size: v.number(),
+  /** Milliseconds since the epoch: checkpoints are told apart by age. */
+  modified: v.number(),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  object: v.string(),
+})
+
+const Shape = v.object({
+  version: v.literal(1),
+  sequence: v.number(),
+  time: v.string(),
+  host: v.string(),
+  files: v.array(File),
+  /** How the process that wrote it ended; null while it runs. */
+  exit_code: v.nullable(v.number()),
+})
+
+/** One state of a run folder in a bucket: written last, after all objects that it names. */
+export type Commit = v.InferOutput<typeof Shape>
+export type CommittedFile = v.InferOutput<typeof File>
+
+/** A commit with the name of its object. */
+export interface NamedCommit {
+  readonly name: string
+  readonly commit: Commit
+}
+
+export const commitPrefix = '.commits/'
+export const objectPrefix = '.objects/'
+
+/** The names of all commits, newest first. */
+export async function commitNames(store: ObjectStore): Promise<string[]> {
+  const found = await store.list(commitPrefix)
+  return found
+    .map(({ name }) => name)
+    .filter((name) => sequenceOf(name) > 0)
+    .sort((one, other) => sequenceOf(other) - sequenceOf(one) || (one < other ? 1 : -1))
+}
+
+/** A commit's name: its number, and letters that no other machine would take. */
+export function commitName(sequence: number): string {
+  return `${commitPrefix}${String(sequence).padStart(8, '0')}-${crypto.randomUUID().slice(0, 8)}.json`
+}
+
+/** 0 for a name that is none. */
+export function sequenceOf(name: string): number {
+  return Number(/^\.commits\/(\d{8})-[0-9a-f]{8}\.json$/.exec(name)?.[1] ?? 0)
+}
+
+/** The newest commit that can be read; what is torn is passed over. */
+export async function newestCommit(store: ObjectStore): Promise<NamedCommit | undefined> {
+  for (const name of await commitNames(store)) {
+    const commit = await readCommit(store, name)
+    if (commit) return { name, commit }
+  }
+  return undefined
+}
+
+export async function readCommit(store: ObjectStore, name: string): Promise<Commit | undefined> {
+  const bytes = await store.read(name)
+  if (bytes === undefined) return undefined
+  try {
+    const parsed = v.safeParse(Shape, JSON.parse(new TextDecoder().decode(bytes)))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
