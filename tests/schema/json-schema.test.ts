@@ -2,12 +2,18 @@ import { expect, test } from 'bun:test'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callbackDefinitions } from '../../ts/callbacks/index.ts'
+import { launcherTargets, sweeperTargets } from '../../ts/cloud/sweep-targets.ts'
 import { jsonSchemas } from '../../ts/config/registry/json-schemas.ts'
 import { loggerDefinitions } from '../../ts/logging/index.ts'
 
 const configs = join(import.meta.dir, '../../configs')
 const folder = join(configs, '.schema')
-const schemas = jsonSchemas({ callbacks: callbackDefinitions, loggers: loggerDefinitions })
+const schemas = jsonSchemas({
+  callbacks: callbackDefinitions,
+  loggers: loggerDefinitions,
+  launchers: launcherTargets,
+  sweepers: sweeperTargets,
+})
 
 /** `UPDATE_SCHEMA=1 bun test tests/schema/json-schema.test.ts` writes the files. */
 if (process.env.UPDATE_SCHEMA) {

@@ -13,6 +13,8 @@ const dialect = 'http://json-schema.org/draft-07/schema#'
 export function jsonSchemas(targets: {
   readonly callbacks: readonly Target[]
   readonly loggers: readonly Target[]
+  readonly launchers: readonly Target[]
+  readonly sweepers: readonly Target[]
 }): ReadonlyMap<string, JsonFragment> {
   const callbacks = targets.callbacks.some(({ name }) => name === emaTarget.name)
     ? targets.callbacks
@@ -23,13 +25,20 @@ export function jsonSchemas(targets: {
   groups.logging = {
     anyOf: [targetSchema(targets.loggers, false), named(targetSchema(targets.loggers, true))],
   }
+  // Hydra's groups; a sweeper or launcher of a plugin that we do not have is told at the start.
+  const hydra: Record<string, JsonFragment> = {
+    launcher: targetSchema(targets.launchers, false),
+    sweeper: targetSchema(targets.sweepers, false),
+  }
   const file = (title: string, body: JsonFragment): JsonFragment => ({
     $schema: dialect,
     title,
     ...withFlags(body),
     $defs: JSON.stringify(body).includes('#/$defs/pipeline') ? { reference, pipeline, step } : { reference },
   })
-  const files = Object.entries(groups).map(([name, body]) => [name, file(`The group ${name}`, body)] as const)
+  const files = Object.entries({ ...groups, ...hydra }).map(
+    ([name, body]) => [name, file(`The group ${name}`, body)] as const,
+  )
   return new Map([...files, ['config', file('A primary configuration', primary(groups))]])
 }
 
