@@ -53,22 +53,25 @@ export function sequenceOf(name: string): number {
   return Number(/^\.commits\/(\d{8})-[0-9a-f]{8}\.json$/.exec(name)?.[1] ?? 0)
 }
 
-/** The newest commit that can be read; what is torn is passed over. */
+/** The newest commit that can be read; what is torn or of another version is passed over. */
 export async function newestCommit(store: ObjectStore): Promise<NamedCommit | undefined> {
   for (const name of await commitNames(store)) {
     const commit = await readCommit(store, name)
-    if (commit) return { name, commit }
+    if (typeof commit === 'object') return { name, commit }
   }
   return undefined
 }
 
-export async function readCommit(store: ObjectStore, name: string): Promise<Commit | undefined> {
+/** A commit; `torn` where its writing was cut off, so that it never counted; `foreign` where it says what we cannot use. */
+export async function readCommit(store: ObjectStore, name: string): Promise<Commit | 'torn' | 'foreign'> {
   const bytes = await store.read(name)
-  if (bytes === undefined) return undefined
+  if (bytes === undefined) return 'torn'
+  let value: unknown
   try {
-    const parsed = v.safeParse(Shape, JSON.parse(new TextDecoder().decode(bytes)))
-    return parsed.success ? parsed.output : undefined
+    value = JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    return undefined
+    return 'torn'
   }
+  const parsed = v.safeParse(Shape, value)
+  return parsed.success ? parsed.output : 'foreign'
 }

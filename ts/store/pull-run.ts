@@ -43,13 +43,15 @@ export async function pullRun(options: PullOptions): Promise<Pulled> {
   const refused: string[] = []
   for (const name of names) {
     const commit = await persistently(() => readCommit(store, name), pause)
-    if (commit && marker?.commit === name) return { commit, sequence, copied: false }
-    const problem = commit ? await copy(commit, name, options) : 'it is torn'
-    if (problem === undefined) return { commit, sequence, copied: true }
+    if (commit === 'torn') continue
+    if (commit !== 'foreign' && marker?.commit === name) return { commit, sequence, copied: false }
+    const problem =
+      commit === 'foreign' ? 'it is not written as this version reads it' : await copy(commit, name, options)
+    if (commit !== 'foreign' && problem === undefined) return { commit, sequence, copied: true }
     refused.push(`${name}: ${problem}`)
     warn(`a saved state of the run is passed over: ${store.url}/${name}: ${problem}`)
   }
-  if (refused.length === 0) return { commit: undefined, sequence: 0, copied: false }
+  if (refused.length === 0) return { commit: undefined, sequence, copied: false }
   throw new CheckpointError(`no saved state of ${store.url} can be used:\n${refused.join('\n')}`, {
     hint: 'name another hydra.run.dir to begin again',
   })

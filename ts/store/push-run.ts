@@ -69,16 +69,17 @@ export class RunPusher {
     const needed = new Set<string>()
     let kept = 0
     for (const name of names) {
-      const files = (await readCommit(store, name))?.files
-      if (files && kept < keptCommits) {
+      const commit = await readCommit(store, name)
+      // A torn one among the newest may be of another machine that is just writing it.
+      if (kept < keptCommits && commit === 'torn') continue
+      if (commit === 'foreign') continue
+      if (commit !== 'torn' && kept < keptCommits) {
         kept++
-        for (const { object } of files) needed.add(object)
+        for (const { object } of commit.files) needed.add(object)
         continue
       }
-      // A torn one is newer than what follows or useless: it may be of another machine that is just writing it.
-      if (!files && kept < keptCommits) continue
       await store.remove(name)
-      for (const { object, sha256 } of files ?? []) {
+      for (const { object, sha256 } of commit === 'torn' ? [] : commit.files) {
         if (needed.has(object)) continue
         await store.remove(object)
         this.#objects.delete(sha256)

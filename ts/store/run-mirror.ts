@@ -19,6 +19,8 @@ export interface RunMirror {
   readonly url: string
   /** Says that the stage has a new state worth keeping; copies it in the background. */
   changed(): void
+  /** Waits until what was said to have changed is copied, or has failed. */
+  flush(): Promise<void>
   /** Copies the last state and how the run ended. False where that failed, which the log explains. */
   close(exitCode: number): Promise<boolean>
 }
@@ -30,7 +32,8 @@ export async function openMirror(options: MirrorOptions): Promise<RunMirror> {
   if (pulled.copied) logger.info(`fetched from ${store.url}`)
   const pusher = new RunPusher({ store, stage, pause }, pulled.commit?.files)
   let sequence = pulled.sequence
-  let [isWanted, running] = [false, Promise.resolve()]
+  let isWanted = false
+  let running: Promise<void> = Promise.resolve()
 
   const push = async (exitCode: number | null): Promise<Commit> => {
     const began = performance.now()
@@ -57,6 +60,7 @@ export async function openMirror(options: MirrorOptions): Promise<RunMirror> {
       isWanted = true
       running = running.then(work)
     },
+    flush: () => running,
     async close(exitCode) {
       isWanted = false
       await running
