@@ -47,7 +47,9 @@ Trains an image classifier. Without arguments: ResNet-18 on generated jersey num
   train data.data_root=DIR                 your own images: DIR/train, DIR/valid, DIR/test, as class folders or annotations.jsonl
   train model=resnet50 data.batch_size=32  choose from the groups below, override any key
   train -m model.learning_rate=1e-4,3e-4   a sweep: one run for each combination
+  train -m hydra/launcher=local …          trials side by side; vertex, skypilot and kubernetes run them elsewhere
   train hydra.run.dir=outputs/mine         a run folder of your own; the same command again goes on where it stopped
+  train hydra.run.dir=gs://BUCKET/PATH     the same in a bucket, from any machine
 
 Groups and their choices (group=choice)
 
