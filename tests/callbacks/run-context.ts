@@ -48,6 +48,7 @@ export function testRun(options: RunOptions = {}): TestRun {
   }
   const dataset: Dataset = {
     summary,
+    metadata: (_, rows) => rows.map(() => null),
     paths: (name, rows) => rows.map((row) => `/data/${name}/${row}.jpg`),
     labels: () => Uint32Array.from({ length: samples }, (_, row) => row % classes.length),
     picture: options.picture ?? ((_, sample) => Promise.resolve(flatPicture(32, 24, sample))),

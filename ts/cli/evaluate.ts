@@ -91,7 +91,7 @@ function asJson({ evaluation: { report }, intervals }: Scored): Record<string, u
 
 async function writeEvaluation(folder: string, scored: Scored): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const { evaluation, classes, paths } = scored
+  const { evaluation, classes, paths, metadata } = scored
   const probabilities = softmax(evaluation.logits, classes.length)
   await writeJson(join(folder, 'metrics.json'), { ...asJson(scored), per_class: perClass(scored) })
   const rows = paths.map((image, row) => {
@@ -101,6 +101,7 @@ async function writeEvaluation(folder: string, scored: Scored): Promise<void> {
     return JSON.stringify({
       image,
       label: classes[evaluation.labels[row] ?? 0],
+      ...(metadata[row] ? { metadata: metadata[row] } : {}),
       predictions: ranked.slice(0, 5),
     })
   })

@@ -25,11 +25,16 @@ export interface Picture {
   readonly rgb: Uint8Array
 }
 
+/** The unknown fields of a sample's annotation, as they were written. */
+export type Metadata = Readonly<Record<string, unknown>> | null
+
 /** A scanned data set; cheap to keep, freed with the process. */
 export interface Dataset {
   readonly summary: DatasetSummary
   /** Absolute paths of the split's samples. Out of range is an EngineBug. */
   paths(split: Split, samples: readonly number[]): string[]
+  /** What each sample's annotation says beyond image and label; null for one that says no more. */
+  metadata(split: Split, samples: readonly number[]): Metadata[]
   /** Class index of every sample of the split. */
   labels(split: Split): Uint32Array
   /** The sample as it lies on disk, decoded. A bad file is a DataError. */

@@ -61,6 +61,7 @@ export function memoryDataset({ classes, trainBatches, valImages }: MemoryWorld)
       fingerprint: 'memory',
       warnings: [],
     },
+    metadata: (_, samples) => samples.map(() => null),
     paths: (name, samples) => samples.map((sample) => `/memory/${name}/${sample}.jpg`),
     labels: () => Uint32Array.from({ length: valImages }, (_, index) => index % classes.length),
     picture: async () => ({ width: 2, height: 2, rgb: new Uint8Array(12) }),

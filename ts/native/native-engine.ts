@@ -1,5 +1,5 @@
 import type { Failure } from '../errors/index.ts'
-import type { Dataset, Engine, Evaluation, Exported, Picture, Session } from './engine.ts'
+import type { Dataset, Engine, Evaluation, Exported, Metadata, Picture, Session } from './engine.ts'
 import { guarded, toFailure } from './fault.ts'
 import { loadAddon } from './load.ts'
 import type {
@@ -35,6 +35,7 @@ interface NativeDataset {
   summary(): string
   labels(split: Split): Uint32Array
   paths(split: Split, samples: readonly number[]): string[]
+  metadata(split: Split, samples: readonly number[]): (string | null)[]
   picture(split: Split, sample: number): Promise<Picture>
 }
 
@@ -184,6 +185,8 @@ function wrapDataset(native: NativeDataset): Dataset {
     summary: JSON.parse(native.summary()) as DatasetSummary,
     labels: (split) => native.labels(split),
     paths: (split, samples) => native.paths(split, samples),
+    metadata: (split, samples) =>
+      native.metadata(split, samples).map((text) => (text ? (JSON.parse(text) as Metadata) : null)),
     picture: (split, sample) => guarded(() => native.picture(split, sample)),
   }
   handles.set(dataset, native)

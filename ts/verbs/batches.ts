@@ -71,6 +71,9 @@ export async function writeBatches(
   await write('inputs.npy', npy(inputs, [labels.length, 3, height, width]))
   await write('labels.npy', npy(BigInt64Array.from(labels, BigInt), [labels.length]))
   await write('files.txt', paths.map((path) => `${path}\n`).join(''))
+  const metadata = dataset.metadata(split, indices)
+  if (metadata.some((entry) => entry !== null))
+    await write('metadata.jsonl', metadata.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   for (let from = 0; from < labels.length; from += perSheet) {
     const pictures = labels.slice(from, from + perSheet).map((label, index) => ({
       picture: { width, height, rgb: images.subarray((from + index) * pixels, (from + index + 1) * pixels) },

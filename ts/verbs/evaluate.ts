@@ -1,7 +1,7 @@
 import { CheckpointError, ConfigError } from '../errors/index.ts'
 import type { Logger } from '../logging/logger.ts'
 import { bootstrapIntervals, type Interval } from '../metrics/bootstrap.ts'
-import type { Dataset, Evaluation } from '../native/engine.ts'
+import type { Dataset, Evaluation, Metadata } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { Split } from '../native/spec.d.ts'
 import { evaluateOnnx } from './evaluate-onnx.ts'
@@ -26,6 +26,8 @@ export interface Scored {
   readonly intervals: Readonly<Record<string, Interval>>
   /** Path of each scored image, in the evaluation's order. */
   readonly paths: readonly string[]
+  /** What the annotations say of each beyond image and label. */
+  readonly metadata: readonly Metadata[]
 }
 
 /** Scores a checkpoint or an ONNX file on a split, with the preprocessing that it was validated with. */
@@ -68,11 +70,13 @@ export async function evaluateModel(
 function scored(evaluation: Evaluation, classes: readonly string[], dataset: Dataset, split: Split): Scored {
   if (evaluation.labels.length === 0)
     throw new CheckpointError(`nothing was scored in the ${split} split of ${dataset.summary.root}`)
+  const samples = [...evaluation.indices]
   return {
     evaluation,
     classes,
     intervals: bootstrapIntervals(evaluation.logits, evaluation.labels, classes.length),
-    paths: dataset.paths(split, [...evaluation.indices]),
+    paths: dataset.paths(split, samples),
+    metadata: dataset.metadata(split, samples),
   }
 }
 

@@ -75,6 +75,19 @@ impl NativeDataset {
             .collect()
     }
 
+    /// JSON text of what each sample's annotation says beyond image and label; `null` for one that says no more.
+    #[napi]
+    pub fn metadata(&self, split: String, samples: Vec<u32>) -> napi::Result<Vec<Option<String>>> {
+        let split = parse_split(&split)?;
+        samples
+            .into_iter()
+            .map(|sample| {
+                self.check(split, sample)?;
+                Ok(self.inner.metadata(split, sample).map(str::to_owned))
+            })
+            .collect()
+    }
+
     /// One sample, decoded as it lies on disk.
     #[napi(ts_return_type = "Promise<NativePicture>")]
     pub fn picture<'env>(&self, env: &'env Env, split: String, sample: u32) -> napi::Result<Object<'env>> {

@@ -3,7 +3,9 @@
 mod image_folder;
 mod index_cache;
 mod jsonl;
+mod jsonl_row;
 mod list;
+mod metadata;
 mod path_table;
 mod plain_files;
 mod rows;
@@ -20,6 +22,7 @@ use std::{
 
 use classifier_spec::{DatasetSpec, DatasetSummary, Fault, FaultKind, OnError, Split};
 
+use metadata::Metadata;
 pub use path_table::PathTable;
 use scan::scan;
 use summarize::summarize;
@@ -38,6 +41,7 @@ struct SplitIndex {
     folder: PathBuf,
     paths: PathTable,
     labels: Vec<u32>,
+    metadata: Metadata,
 }
 
 impl Dataset {
@@ -83,6 +87,12 @@ impl Dataset {
     pub fn path(&self, split: Split, sample: u32) -> PathBuf {
         let index = &self.splits[&split];
         index.paths.join(&index.folder, sample as usize)
+    }
+
+    /// JSON text of an object with what the sample's annotation says beyond image, prefix and label; `None` where it says
+    /// no more.
+    pub fn metadata(&self, split: Split, sample: u32) -> Option<&str> {
+        self.splits.get(&split)?.metadata.get(sample as usize)
     }
 
     /// The path below the data set's root, for people.

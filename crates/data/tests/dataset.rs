@@ -50,6 +50,8 @@ fn jsonl_is_read_recursively_with_all_its_oddities() {
     assert_eq!(dataset.labels(Split::Train), [1, 0, 0, 0, 2, 3]);
     assert_eq!(dataset.relative_path(Split::Train, 5), "train/deep/3 ü🙂.jpg");
     assert!(dataset.path(Split::Train, 4).is_file());
+    let metadata: Vec<_> = (0..6).filter_map(|sample| dataset.metadata(Split::Train, sample)).collect();
+    assert_eq!(metadata, ["{\"other\":[1]}"]);
     let summary = dataset.summary();
     assert_eq!(summary.format, DatasetFormat::Jsonl);
     let train = &summary.splits[0];
@@ -102,6 +104,42 @@ fn image_folders_are_found_through_links_but_not_in_circles() {
     assert_eq!(dataset.summary().format, DatasetFormat::Imagefolder);
     assert_eq!(dataset.summary().splits[0].per_class, [3, 3, 3, 1]);
     assert_eq!(dataset.summary().warnings.len(), 3, "{:?}", dataset.summary().warnings);
+}
+
+#[test]
+fn a_folder_in_the_way_of_an_annotation_cannot_be_left_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write_jpeg(&root.join("valid/1.jpg"), 1);
+    write_jpeg(&root.join("train/in/1.jpg"), 1);
+    jsonl(root, "train/in/annotations.jsonl", &(row("../in/1.jpg", "a") + &row("../../valid/1.jpg", "a")));
+    let message = refusal(root).message;
+    assert!(
+        message.contains("annotations.jsonl:2") && message.contains("leaves the split's folder"),
+        "{message}"
+    );
+}
+
+#[test]
+fn long_and_strange_names_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let names = ["with space.jpg".to_owned(), "🦊 ü.jpg".into(), "x".repeat(200) + ".jpg"];
+    for (number, name) in names.iter().enumerate() {
+        write_jpeg(&root.join("train/a b🙂").join(name), number);
+    }
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.classes(), ["a b🙂"]);
+    let mut found: Vec<_> = (0..3).map(|sample| dataset.path(Split::Train, sample)).collect();
+    found.sort();
+    let mut expected = names.clone().map(|name| root.canonicalize().unwrap().join("train/a b🙂").join(name));
+    expected.sort();
+    assert_eq!(found, expected);
+    let rows: String = names.iter().map(|name| row(name, "a")).collect();
+    jsonl(root, "train/a b🙂/annotations.jsonl", &rows);
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.summary().format, DatasetFormat::Jsonl);
+    assert_eq!(dataset.len(Split::Train), 3);
 }
 
 #[test]

@@ -231,3 +231,37 @@ fn a_pool_that_fails_is_an_error_and_no_endless_wait() {
     };
     assert!(fault.message.contains("no pinned memory"), "{fault}");
 }
+
+#[test]
+fn one_bad_image_in_ten_thousand_is_passed_over_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for number in 0..20 {
+        write_jpeg(&root.join(format!("train/{number}.jpg")), number);
+    }
+    fs::write(root.join("train/bad.jpg"), b"\xff\xd8\xff\xe0 no image").unwrap();
+    let rows: String = (0..10_000)
+        .map(|row| {
+            let image = if row == 6_543 { "bad".to_owned() } else { (row % 20).to_string() };
+            format!("{{\"image\":\"{image}.jpg\",\"suffix\":\"{}\"}}\n", row % 3)
+        })
+        .collect();
+    fs::write(root.join("train/annotations.jsonl"), rows).unwrap();
+    let spec = DatasetSpec { on_error: OnError::Skip, ..dataset_spec(root) };
+    let dataset = Arc::new(Dataset::open(&spec).unwrap());
+    let mut loader = Loader::new(Arc::clone(&dataset), Split::Train, &loader_spec(128, 2), 7).unwrap();
+    loader.start(0, 0);
+    let mut seen = vec![0u32; 10_000];
+    while let Some(batch) = loader.next().unwrap() {
+        for index in &batch.indices_n {
+            seen[*index as usize] += 1;
+        }
+        loader.recycle(batch);
+    }
+    assert_eq!(seen.iter().sum::<u32>(), 10_000);
+    assert_eq!((seen[6_543], seen.iter().filter(|times| **times == 2).count()), (0, 1));
+    let skipped = loader.skipped();
+    assert_eq!(skipped.len(), 1);
+    assert_eq!(skipped[0].path, "train/bad.jpg");
+    assert!(!skipped[0].reason.is_empty());
+}

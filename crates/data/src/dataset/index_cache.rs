@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    PathTable,
+    Metadata, PathTable,
     rows::{Labels, Rows},
     scan::{Found, Scan},
     walk::changed,
 };
 use crate::{cache_folder::cache_folder, checksum::sum};
 
-const MAGIC: &[u8; 8] = b"CTINDEX1";
+const MAGIC: &[u8; 8] = b"CTINDEX2";
 /// A scan that is quicker than this is not worth keeping.
 const SLOW: Duration = Duration::from_millis(400);
 /// What changed less than this before it was looked at may change again within the same tick of the file system's clock.
@@ -81,6 +81,8 @@ struct SplitHead {
     folder: Vec<u8>,
     rows: usize,
     path_bytes: usize,
+    metadata_rows: usize,
+    metadata_bytes: usize,
     empty_labels: u32,
     missing: u32,
     warnings: Vec<String>,
@@ -149,6 +151,9 @@ fn to_bytes(scan: &Scan) -> Option<Vec<u8>> {
         body.extend(rows.labels.iter().flat_map(|label| label.to_le_bytes()));
         body.extend(rows.sizes.iter().flat_map(|size| size.to_le_bytes()));
         body.extend_from_slice(bytes);
+        let (bytes, ends) = rows.metadata.parts();
+        body.extend(ends.iter().flat_map(|end| (*end as u64).to_le_bytes()));
+        body.extend_from_slice(bytes);
     }
     let mut all = MAGIC.to_vec();
     all.extend(sum(&body).to_le_bytes());
@@ -164,6 +169,8 @@ fn split_head(found: &Found) -> SplitHead {
         folder: folder.as_os_str().as_bytes().to_vec(),
         rows: rows.len(),
         path_bytes: rows.paths.parts().0.len(),
+        metadata_rows: rows.metadata.parts().1.len(),
+        metadata_bytes: rows.metadata.parts().0.len(),
         empty_labels: rows.empty_labels,
         missing: rows.missing,
         warnings: rows.warnings.clone(),
@@ -193,10 +200,13 @@ impl Reader<'_> {
         let labels = self.words(head.rows, u32::from_le_bytes)?;
         let sizes = self.words(head.rows, u64::from_le_bytes)?;
         let paths = PathTable::from_parts(self.take(head.path_bytes)?.to_vec(), ends)?;
+        let ends = self.words(head.metadata_rows, |bytes| u64::from_le_bytes(bytes) as usize)?;
+        let metadata = Metadata::from_parts(self.take(head.metadata_bytes)?.to_vec(), ends)?;
         let rows = Rows {
             paths,
             labels,
             sizes,
+            metadata,
             empty_labels: head.empty_labels,
             missing: head.missing,
             warnings: mem::take(&mut head.warnings),
@@ -220,6 +230,26 @@ mod tests {
             exif_transpose: false,
             classes: None,
         }
+    }
+
+    #[test]
+    fn metadata_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("train")).unwrap();
+        fs::write(root.join("train/1.jpg"), "").unwrap();
+        let rows =
+            "{\"image\":\"1.jpg\",\"suffix\":\"a\"}\n{\"image\":\"1.jpg\",\"suffix\":\"b\",\"frame\":9}\n";
+        fs::write(root.join("train/annotations.jsonl"), rows).unwrap();
+        let scan = super::super::scan::scan(root, &spec(root)).unwrap();
+        let bytes = to_bytes(&scan).unwrap();
+        let mut reader = Reader(&bytes[16..]);
+        let length = reader.number().unwrap();
+        let head: Head = serde_json::from_slice(reader.take(length).unwrap()).unwrap();
+        let found = reader.split(head.splits.into_iter().next().unwrap()).unwrap();
+        assert_eq!(found.rows.metadata.get(1), Some("{\"frame\":9}"));
+        assert_eq!(found.rows.metadata, scan.found[0].rows.metadata);
+        assert!(reader.0.is_empty());
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! JSONL annotations: rows `{"image", "prefix", "suffix"}`, the image relative to the annotation file's folder, the
-//! label in `suffix`. Other fields are allowed and not read.
+//! label in `suffix`. Other fields are kept as metadata.
 
 use std::{
-    borrow::Cow,
     ffi::OsStr,
     fs::{self, File},
     io::{BufRead, BufReader, Read},
@@ -11,20 +10,13 @@ use std::{
 };
 
 use classifier_spec::{Fault, FaultKind};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
+    jsonl_row::Row,
     rows::{Labels, Problems, Rows},
     walk::unreadable,
 };
-
-#[derive(Deserialize)]
-struct Row<'a> {
-    #[serde(borrow)]
-    image: Option<Cow<'a, str>>,
-    suffix: Option<Value>,
-}
 
 /// Reads the annotation files (paths below `folder`) in their order. With `keep_missing`, a row whose image does not
 /// exist is kept and counted; else it is a fault.
@@ -127,7 +119,9 @@ fn read_file(
                 0
             }
         };
-        rows.push(&image, labels.number(&label), size);
+        let metadata =
+            if row.others.is_empty() { String::new() } else { Value::Object(row.others).to_string() };
+        rows.push_with(&image, labels.number(&label), size, &metadata);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::{
 
 use classifier_spec::{DatasetFormat, DatasetSummary, OnError, Split, SplitSummary};
 
-use super::{Dataset, PathTable, SplitIndex, image_folder::is_image_name, walk};
+use super::{Dataset, Metadata, PathTable, SplitIndex, image_folder::is_image_name, walk};
 
 impl Dataset {
     /// The images below a folder, by their endings, in the order of their names; all of one class without a name. They form
@@ -47,7 +47,12 @@ impl Dataset {
             fingerprint: String::new(),
             warnings: Vec::new(),
         };
-        let index = SplitIndex { folder: folder.to_path_buf(), paths, labels: vec![0; files.len()] };
+        let index = SplitIndex {
+            folder: folder.to_path_buf(),
+            paths,
+            labels: vec![0; files.len()],
+            metadata: Metadata::default(),
+        };
         let splits = HashMap::from([(Split::Train, index)]);
         Ok(Self { summary, splits, on_error: OnError::Raise, exif_transpose })
     }

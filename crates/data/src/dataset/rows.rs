@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::PathTable;
+use super::{Metadata, PathTable};
 
 /// Label strings, each stored once.
 #[derive(Debug, Default)]
@@ -38,6 +38,7 @@ pub struct Rows {
     pub labels: Vec<u32>,
     /// File sizes; 0 for a missing file.
     pub sizes: Vec<u64>,
+    pub metadata: Metadata,
     pub empty_labels: u32,
     pub missing: u32,
     pub warnings: Vec<String>,
@@ -45,6 +46,12 @@ pub struct Rows {
 
 impl Rows {
     pub fn push(&mut self, path: &[u8], label: u32, size: u64) {
+        self.push_with(path, label, size, "");
+    }
+
+    /// [`Self::push`] with the JSON text of the row's other fields.
+    pub fn push_with(&mut self, path: &[u8], label: u32, size: u64, metadata: &str) {
+        self.metadata.set(self.len(), metadata);
         self.paths.push(path);
         self.labels.push(label);
         self.sizes.push(size);
@@ -57,6 +64,7 @@ impl Rows {
     /// Keeps the rows whose place is marked.
     pub fn retain(&mut self, keep: &[bool]) {
         self.paths.retain(keep);
+        self.metadata.retain(keep);
         let mut place = keep.iter();
         self.labels.retain(|_| place.next().copied().unwrap_or(false));
         let mut place = keep.iter();

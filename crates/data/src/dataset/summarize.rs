@@ -98,7 +98,11 @@ pub fn summarize(spec: &DatasetSpec, root: PathBuf, scan: Scan) -> Result<Datase
         }
         summaries.push(summary);
         rows.paths.shrink();
-        splits.insert(split, SplitIndex { folder, paths: rows.paths, labels: indices });
+        rows.metadata.shrink();
+        splits.insert(
+            split,
+            SplitIndex { folder, paths: rows.paths, labels: indices, metadata: rows.metadata },
+        );
     }
     let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let root = root.to_string_lossy().into_owned();
