@@ -1,6 +1,7 @@
 """torchvision's pipeline over the images of a folder, one thread, as `classifier-training bench loader` runs ours.
 
-`tensor`: v2 transforms on uint8 tensors of Pillow's pixels; `pil`: the same on Pillow images. Output u8.
+`tensor`: v2 transforms on uint8 tensors of Pillow's pixels; `pil`: the same on Pillow images; `decode`: no pipeline, only
+torchvision's thin layer over libjpeg-turbo. Output u8.
 """
 
 import argparse
@@ -11,13 +12,14 @@ import time
 import numpy
 import torch
 from PIL import Image
+from torchvision.io import ImageReadMode, decode_jpeg, read_file
 from torchvision.transforms import v2
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--images", required=True)
 parser.add_argument("--image-size", type=int, default=224)
 parser.add_argument("--pipeline", choices=["train", "val"], default="train")
-parser.add_argument("--kind", choices=["tensor", "pil"], default="tensor")
+parser.add_argument("--kind", choices=["tensor", "pil", "decode"], default="tensor")
 parser.add_argument("--seconds", type=float, default=10)
 arguments = parser.parse_args()
 
@@ -33,6 +35,8 @@ files = sorted(path for path in pathlib.Path(arguments.images).rglob("*") if pat
 
 
 def load(path):
+    if arguments.kind == "decode":
+        return decode_jpeg(read_file(str(path)), mode=ImageReadMode.RGB)
     with Image.open(path) as image:
         rgb = image.convert("RGB")
     if arguments.kind == "pil":
@@ -46,7 +50,9 @@ def drain(seconds):
     images = 0
     while time.perf_counter() - began < seconds:
         for start in range(0, len(files), 64):
-            torch.stack([load(path) for path in files[start : start + 64]])
+            images_of_batch = [load(path) for path in files[start : start + 64]]
+            if arguments.kind != "decode":
+                torch.stack(images_of_batch)
             images += len(files[start : start + 64])
             if time.perf_counter() - began >= seconds:
                 break

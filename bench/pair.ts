@@ -52,7 +52,8 @@ export function spread(values: readonly number[]): Spread {
   }
 }
 
-async function answer(side: Side): Promise<Record<string, unknown>> {
+/** Runs a command once and reads its last line. */
+export async function answer(side: Side): Promise<Record<string, unknown>> {
   const child = Bun.spawn([...side.command], {
     stdout: 'pipe',
     stderr: 'pipe',

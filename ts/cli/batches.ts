@@ -12,7 +12,7 @@ import { readWords, splitName, wholeNumber } from './words.ts'
 const help = `usage: classifier-training batches [overrides…] output=DIR [split=train] [count=256] [epoch=0] [--json]
 
 Writes what the model would see: images.npy (u8 [N,H,W,3], before normalisation), inputs.npy (f32 [N,3,H,W], after it),
-labels.npy (i64), files.txt, and contact sheets. Overrides and --config-* flags are those of train.
+labels.npy (i64), files.txt, metadata.jsonl (where annotations say more than image and label), and contact sheets. Overrides and --config-* flags are those of train.
 `
 
 const own = ['output', 'split', 'count', 'epoch']

@@ -16,7 +16,8 @@ import { readWords, splitName, wholeNumber } from './words.ts'
 
 const help = `usage: classifier-training evaluate model=PATH [data.data_root=DIR] [data.split=test] [--json]
 
-Scores a model on a split of a data set and writes what it found to evaluation/ beside the model.
+Scores a model on a split of a data set and writes what it found to evaluation/ beside the model: metrics.json, and
+predictions.jsonl with a row for each image (image, label, predictions, and the metadata of its annotation).
 
   model=PATH            a run folder (its best checkpoint), a checkpoint folder, a best/last pointer, or an .onnx file
   data.data_root=DIR    the data set (the one that the run was trained on)

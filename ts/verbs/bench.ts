@@ -56,6 +56,8 @@ export interface LoaderFigures {
   readonly cpu_seconds_per_image: number
   readonly workers: number
   readonly images: number
+  /** Resident memory after the warm-up and at the end. */
+  readonly memory_mb: { readonly warm: number; readonly end: number }
 }
 
 /** Drains a loader over the images of a folder for some seconds, after an epoch that fills caches. */
@@ -78,6 +80,8 @@ export async function benchLoader(engine: NativeEngine, options: BenchLoader): P
     0,
   )
   await loader.drain(Math.min(2, seconds))
+  const resident = (): number => process.memoryUsage().rss / 2 ** 20
+  const warm = resident()
   const before = process.cpuUsage()
   const { images, wall_s } = await loader.drain(seconds)
   const { user, system } = process.cpuUsage(before)
@@ -88,5 +92,6 @@ export async function benchLoader(engine: NativeEngine, options: BenchLoader): P
     cpu_seconds_per_image: cpu / images,
     workers,
     images,
+    memory_mb: { warm, end: resident() },
   }
 }

@@ -33,7 +33,13 @@ export const dataSchema = v.object({
     224,
   ),
   use_cache: v.optional(bool('Keep decoded or prepared images between epochs.'), false),
-  cache_type: v.optional(choice('Where the cache lives.', ['ram', 'disk', 'auto']), 'ram'),
+  cache_type: v.optional(
+    choice(
+      'Where the cache lives: decoded pixels in memory or on disk (about five times the size of photographs as JPEG).',
+      ['ram', 'disk', 'auto'],
+    ),
+    'ram',
+  ),
   cache_budget_mb: v.optional(
     v.nullable(int('Upper bound of the cache in MiB; null chooses from what is free.', { min: 1 })),
     null,
