@@ -6,7 +6,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { addonFile } from '../../ts/native/addon.ts'
+import { addonFile, findAddon, imagesFile } from '../../ts/native/addon.ts'
 import { thisMachine } from '../../ts/native/machine.ts'
 import { sourceHash } from '../../ts/native/source-hash.ts'
 import { findReady } from '../../ts/setup/index.ts'
@@ -22,9 +22,12 @@ try {
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   if (what === 'platform') {
     const ready = findReady(machine, {})
-    if (ready === undefined) throw new Error('no addon of these sources: run setup first')
+    const images = findAddon(machine, imagesFile).path
+    if (ready === undefined || images === undefined)
+      throw new Error('no addon of these sources: run setup first')
     write(platformManifest(root, machine.platform.name, version, sourceHash(machine)))
     cpSync(ready.addon, join(folder, addonFile))
+    cpSync(images, join(folder, imagesFile))
   } else if (what === 'root') {
     const named = [...(root.files as string[]), 'README.md', 'LICENSE']
     for (const name of named) cpSync(join(machine.packageRoot, name), join(folder, name), { recursive: true })

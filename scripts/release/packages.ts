@@ -1,3 +1,4 @@
+import { addonFile, imagesFile } from '../../ts/native/addon.ts'
 import type { PlatformName } from '../../ts/native/platform.ts'
 
 /** Platforms that get a package with a prebuilt addon. */
@@ -9,7 +10,7 @@ export function platformPackage(platform: PlatformName): string {
   return `@classifier-training/${platform}`
 }
 
-/** package.json of a platform's package, which holds one file: the addon built from sources with this hash. */
+/** package.json of a platform's package, which holds both halves of the addon, built from sources with this hash. */
 export function platformManifest(
   root: Manifest,
   platform: PlatformName,
@@ -26,8 +27,8 @@ export function platformManifest(
     os: [os],
     cpu: [cpu],
     ...(os === 'linux' ? { libc: ['glibc'] } : {}),
-    files: ['classifier_training.node'],
-    main: 'classifier_training.node',
+    files: [addonFile, imagesFile],
+    main: addonFile,
     sourceHash,
   }
 }

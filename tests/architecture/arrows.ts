@@ -5,11 +5,12 @@ export interface Arrows {
   readonly types?: readonly string[]
 }
 
-const leaves = ['errors', 'text', 'metrics', 'plot']
+const leaves = ['errors', 'files', 'text', 'metrics', 'plot']
 
 /** The arrows of ARCHITECTURE.md. Below `verbs`, the native half is known by its types alone. */
 export const arrows: Readonly<Record<string, Arrows>> = {
   errors: { values: [] },
+  files: { values: [] },
   text: { values: [] },
   metrics: { values: [], types: ['native'] },
   plot: { values: ['text'] },
@@ -18,7 +19,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   config: { values: ['errors', 'text'], types: ['native', 'logging'] },
   logging: { values: ['errors', 'text', 'config'], types: ['native'] },
   train: { values: ['errors'], types: ['native', 'logging'] },
-  export: { values: ['errors', 'train'], types: ['native', 'logging'] },
+  export: { values: ['errors', 'files'], types: ['native', 'logging'] },
   report: { values: leaves, types: ['native'] },
   compare: { values: [...leaves, 'report'], types: ['native'] },
   callbacks: { values: [...leaves, 'config', 'export', 'report', 'train'], types: ['native', 'logging'] },
@@ -75,5 +76,6 @@ export const crates: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   data: ['spec'],
   engine: ['spec', 'data', 'onnx'],
-  binding: ['engine', 'data', 'spec'],
+  images: ['data', 'spec'],
+  binding: ['engine', 'images', 'spec'],
 }

@@ -14,7 +14,16 @@ test('exports the best checkpoint when the run ends by itself', () => {
   const { context } = testRun({ directory: '/runs/a' })
   expect(
     create({ output_dir: 'onnx', opset_version: 18, fold_bn: false }).runEnd?.(end('completed'), context),
-  ).toEqual([{ kind: 'export', directory: '/runs/a/onnx', opset: 18, foldBn: false, from: 'best' }])
+  ).toEqual([
+    {
+      kind: 'export',
+      directory: '/runs/a/onnx',
+      opset: 18,
+      foldBn: false,
+      inputSize: [224, 224],
+      from: 'best',
+    },
+  ])
   expect(create().runEnd?.(end('stopped'), context)).toMatchObject([
     { directory: '/runs/a', opset: 17, foldBn: true },
   ])
@@ -22,12 +31,14 @@ test('exports the best checkpoint when the run ends by itself', () => {
   expect(create().runEnd?.(end('failed'), context)).toBeUndefined()
 })
 
-test('another size than the trained one is said', () => {
+test('another size than the trained one is asked for, and said', () => {
   const { context, lines } = testRun()
   create({ input_height: 224, input_width: 224 }).runStart?.(context)
   expect(lines).toHaveLength(0)
   create({ input_height: 64, input_width: 64 }).runStart?.(context)
   expect(lines.at(-1)?.message).toContain('64 × 64')
+  const [action] = [create({ input_width: 96 }).runEnd?.(end('completed'), context)].flat()
+  expect(action).toMatchObject({ inputSize: [224, 96] })
 })
 
 test('an opset that cannot be written is refused', () => {

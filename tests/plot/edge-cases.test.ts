@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { annotatedPicturePlot } from '../../ts/plot/annotated-picture.ts'
 import { classDistributionPlot } from '../../ts/plot/class-distribution.ts'
 import { confusionMatrixPlot } from '../../ts/plot/confusion-matrix.ts'
 import { contactSheetPlot } from '../../ts/plot/contact-sheet.ts'
@@ -135,6 +136,28 @@ describe('sheets of pictures', () => {
     await expectWhole(
       sampleGridPlot({ samples: samples.map((picture) => prediction({ picture })), caption: 'Validation' }),
     )
+  })
+})
+
+describe('an annotated picture', () => {
+  test.each([
+    [1, 1],
+    [30, 48],
+    [500, 2],
+    [2, 500],
+    [1600, 1200],
+  ])('%p × %p pixels, hostile names', async (width, height) => {
+    const predictions = hostileNames.map((label, index) => ({ label, confidence: 1 / (index + 1) }))
+    const picture = gradientPicture(width, height)
+    const jpeg = await annotatedPicturePlot({ picture, predictions, heading: `${'x'.repeat(300)}.jpg` })
+    const pixels = await pixelsOf(jpeg)
+    expect(Math.max(pixels.width, pixels.height)).toBeLessThanOrEqual(2000)
+    expect(pixels.width).toBeGreaterThanOrEqual(480)
+  })
+
+  test('no answers', async () => {
+    const input = { picture: gradientPicture(40, 40), predictions: [], heading: 'a.jpg' }
+    expect((await pixelsOf(await annotatedPicturePlot(input))).width).toBe(480)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { HeatMap } from '../../ts/plot/grad-cam-sheet.ts'
+import type { HeatMap } from '../../ts/plot/heat-overlay.ts'
 import type { RgbPicture } from '../../ts/plot/picture.ts'
 import type { Prediction } from '../../ts/plot/prediction-tile.ts'
 import type { TrainingHistoryInput } from '../../ts/plot/training-history.ts'

@@ -25,13 +25,13 @@ describe('what is published', () => {
     expect(published.dependencies).toEqual(manifest.dependencies)
   })
 
-  test('a platform package holds one file, for one system', () => {
+  test('a platform package holds both halves of the addon, for one system', () => {
     expect(platformManifest(manifest, 'linux-x64', '1.2.3', 'abc')).toMatchObject({
       name: '@classifier-training/linux-x64',
       os: ['linux'],
       cpu: ['x64'],
       libc: ['glibc'],
-      files: ['classifier_training.node'],
+      files: ['classifier_training.node', 'classifier_images.node'],
       sourceHash: 'abc',
     })
     expect(platformManifest(manifest, 'darwin-arm64', '1.2.3', 'abc')).not.toHaveProperty('libc')

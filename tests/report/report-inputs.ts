@@ -75,6 +75,16 @@ export function evaluationOf(
         loss: 3,
       },
     ],
+    heat_maps: [
+      {
+        image: 'data:image/jpeg;base64,/9j/',
+        overlay: 'data:image/jpeg;base64,/9k/',
+        path: 'valid/b.jpg',
+        trueClass: 0,
+        predictedClass: last,
+        confidence: 0.9,
+      },
+    ],
     samples: { paths: ['valid/a.jpg'], labels: [0], predicted: [last] },
     ...changes,
   }

@@ -2,33 +2,35 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeviceError } from '../../ts/errors/index.ts'
-import { cachedAddon } from '../../ts/native/addon.ts'
+import { cachedAddon, imagesFile } from '../../ts/native/addon.ts'
 import { selectionFile, variantFolder } from '../../ts/native/libtorch.ts'
 import type { Machine } from '../../ts/native/machine.ts'
 import { platformOf } from '../../ts/native/platform.ts'
 import { sourceHash } from '../../ts/native/source-hash.ts'
 import { buildEnvironment, builtLibrary, storeAddon } from '../../ts/setup/build-addon.ts'
-import { ensureLibtorch, ensureNative, findReady } from '../../ts/setup/index.ts'
+import { ensureImages, ensureLibtorch, ensureNative, findReady } from '../../ts/setup/index.ts'
 import { linkEntries } from '../../ts/setup/link-tree.ts'
 import type { Probe } from '../../ts/setup/requirements.ts'
 import { fakeLibtorch, put, scratchFolder, scratchMachine, silent } from './scratch.ts'
 
-/** A checkout whose addon is a crate of three lines, which any Rust compiles in a second. */
+/** A checkout whose addons are crates of three lines, which any Rust compiles in a second. */
 function tinyCheckout(): Machine {
   const machine = scratchMachine({ ...process.env, LIBTORCH: undefined, CARGO_TARGET_DIR: undefined })
   const { packageRoot } = machine
   put(join(packageRoot, 'bun.lock'))
   put(join(packageRoot, 'Cargo.toml'), '[workspace]\nresolver = "3"\nmembers = ["crates/*"]\n')
-  put(
-    join(packageRoot, 'crates/binding/Cargo.toml'),
-    `[package]
-name = "classifier-binding"
+  for (const crate of ['binding', 'images'])
+    put(
+      join(packageRoot, `crates/${crate}/Cargo.toml`),
+      `[package]
+name = "classifier-${crate}"
 version = "0.1.0"
 edition = "2024"
 [lib]
 crate-type = ["cdylib"]
 `,
-  )
+    )
+  put(join(packageRoot, 'crates/images/src/lib.rs'))
   edit(machine, 1)
   fakeLibtorch(variantFolder(machine, 'cpu'))
   return machine
@@ -40,6 +42,9 @@ function edit(machine: Machine, answer: number): void {
     `#[unsafe(no_mangle)]\npub extern "C" fn answer() -> i32 { ${answer} }\n`,
   )
 }
+
+/** A machine without tools. */
+const bare: Probe = { which: () => undefined, ask: () => undefined, freeBytes: () => 1e12 }
 
 const addons = (machine: Machine): string[] =>
   readdirSync(join(machine.cache, 'addon')).filter((name) => !name.startsWith('sources-'))
@@ -53,6 +58,10 @@ describe('ensureNative', () => {
     expect(first.addon).toBe(cachedAddon(machine, sourceHash(machine)))
     expect(existsSync(first.addon)).toBe(true)
     expect(findReady(machine, {})).toEqual(first)
+    // The half without libtorch came with it.
+    expect(await ensureImages({ ...options, probe: bare })).toBe(
+      cachedAddon(machine, sourceHash(machine), imagesFile),
+    )
 
     edit(machine, 2)
     expect(findReady(machine, {})).toBeUndefined()
@@ -63,6 +72,15 @@ describe('ensureNative', () => {
       origin: 'cpu',
       path: variantFolder(machine, 'cpu'),
     })
+  }, 60_000)
+
+  test('compiles the half that needs no libtorch where there is none', async () => {
+    const machine = tinyCheckout()
+    rmSync(variantFolder(machine, 'cpu'), { recursive: true })
+    const path = await ensureImages({ machine, reporter: silent })
+    expect(path).toBe(cachedAddon(machine, sourceHash(machine), imagesFile))
+    expect(existsSync(path)).toBe(true)
+    expect(existsSync(cachedAddon(machine, sourceHash(machine)))).toBe(false)
   }, 60_000)
 
   test('two at once do the work once', async () => {
@@ -87,7 +105,6 @@ describe('ensureNative', () => {
 
   test('starts nothing while tools are missing', async () => {
     const machine = tinyCheckout()
-    const bare: Probe = { which: () => undefined, ask: () => undefined, freeBytes: () => 1e12 }
     const authority = { root: false, osRelease: '', hasAptGet: false }
     const failing = ensureNative({ machine, reporter: silent, probe: bare, authority })
     await expect(failing).rejects.toThrow(DeviceError)
@@ -173,14 +190,21 @@ describe('building', () => {
   })
 
   test("the library is read from cargo's messages, whatever its name", () => {
-    const artifact = (kind: string, file: string): string =>
-      JSON.stringify({ reason: 'compiler-artifact', target: { crate_types: [kind] }, filenames: [file] })
+    const artifact = (kind: string, file: string, name = 'other'): string =>
+      JSON.stringify({
+        reason: 'compiler-artifact',
+        target: { crate_types: [kind], name },
+        filenames: [file],
+      })
     const messages = [
       artifact('lib', '/t/libother.rlib'),
-      artifact('cdylib', '/t/libclassifier_binding.so'),
+      artifact('cdylib', '/t/first.so', 'classifier_binding'),
+      artifact('cdylib', '/t/second.so', 'classifier_images'),
       JSON.stringify({ reason: 'build-finished', success: true }),
     ].join('\n')
-    expect(builtLibrary(messages)).toBe('/t/libclassifier_binding.so')
-    expect(builtLibrary('')).toBeUndefined()
+    expect(builtLibrary(messages, 'classifier-binding')).toBe('/t/first.so')
+    expect(builtLibrary(messages, 'classifier-images')).toBe('/t/second.so')
+    expect(builtLibrary(messages, 'classifier-other')).toBeUndefined()
+    expect(builtLibrary('', 'classifier-binding')).toBeUndefined()
   })
 })

@@ -4,6 +4,7 @@ import type { CallbackDefinition } from './define.ts'
 import { deviceStatsMonitor } from './device-stats-monitor.ts'
 import { earlyStopping } from './early-stopping.ts'
 import { ema } from './ema.ts'
+import { gradCam } from './grad-cam.ts'
 import { learningRateMonitor } from './learning-rate-monitor.ts'
 import { modelCheckpoint } from './model-checkpoint.ts'
 import { modelInfo } from './model-info.ts'
@@ -25,6 +26,7 @@ export const callbackDefinitions: readonly CallbackDefinition[] = [
   deviceStatsMonitor,
   earlyStopping,
   ema,
+  gradCam,
   learningRateMonitor,
   modelCheckpoint,
   modelInfo,

@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { bool, int } from '../config/schema/field.ts'
-import type { Callback } from '../train/callback.ts'
+import type { Callback, RunContext } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
 import { outputDirectory } from './output-directory.ts'
 import { classifierTrainingNames } from './python-names.ts'
 import { runPath } from './run-path.ts'
 
 const side = (name: string) =>
-  v.nullish(int(`${name} of the image that the model was trained on.`, { min: 1 }), null)
+  v.nullish(int(`${name} of the images that the file takes; null is what was trained on.`, { min: 1 }), null)
 
 const schema = v.strictObject({
   output_dir: outputDirectory,
@@ -27,10 +27,10 @@ export const onnxExport = defineCallback({
     role: 'controller',
     runStart: (context) => {
       const [height, width] = context.model.input_hw
-      const asked = [options.input_height ?? height, options.input_width ?? width]
+      const asked = askedSize(options, context)
       if (asked[0] !== height || asked[1] !== width)
         context.logger.warn(
-          `onnx_export: input_height and input_width say ${asked.join(' × ')}, the model is trained on ${height} × ${width} and is exported so`,
+          `onnx_export: the file will take images of ${asked.join(' × ')} as input_height and input_width say; the metrics of the run are those of ${height} × ${width}`,
         )
       return undefined
     },
@@ -42,9 +42,18 @@ export const onnxExport = defineCallback({
           directory: runPath(context.directory, options.output_dir),
           opset: options.opset_version,
           foldBn: options.fold_bn,
+          inputSize: askedSize(options, context),
           from: 'best',
         },
       ]
     },
   }),
 })
+
+function askedSize(
+  options: v.InferOutput<typeof schema>,
+  { model }: RunContext,
+): readonly [height: number, width: number] {
+  const [height, width] = model.input_hw
+  return [options.input_height ?? height, options.input_width ?? width]
+}

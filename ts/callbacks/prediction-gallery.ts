@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { int } from '../config/schema/field.ts'
 import { type GallerySection, predictionGalleryPlot } from '../plot/prediction-gallery.ts'
+import type { Prediction } from '../plot/prediction-tile.ts'
 import type { Callback } from '../train/callback.ts'
 import { defineCallback } from './define.ts'
 import { evaluatedFolder, evaluatedName } from './evaluated-split.ts'
@@ -41,6 +42,19 @@ const WORDS: Record<GalleryRow, Omit<GallerySection, 'samples'>> = {
   sure: { title: 'Most confident', note: 'right, the surest first', emptyText: 'Nothing was right.' },
 }
 
+/** The rows with their words and pictures. */
+export async function gallerySections(
+  scored: readonly ScoredImage[],
+  count: number,
+  read: (images: readonly ScoredImage[]) => Promise<Prediction[]>,
+): Promise<GallerySection[]> {
+  const rows = galleryRows(scored, count)
+  const sections: GallerySection[] = []
+  for (const row of ['mistakes', 'unsure', 'sure'] as const)
+    sections.push({ ...WORDS[row], samples: await read(rows[row]) })
+  return sections
+}
+
 /** Draws `epoch_NNN/prediction_gallery.png`: the worst mistakes, the closest calls and the surest answers. */
 export const predictionGallery = defineCallback({
   name: 'prediction_gallery',
@@ -54,10 +68,10 @@ export const predictionGallery = defineCallback({
       validationEnd: async (event, context) => {
         if (event.sanity || (event.split === 'val' && (event.epoch + 1) % options.every_n_epochs !== 0))
           return undefined
-        const rows = galleryRows(scoredImages(event.evaluation, context.classes.length), options.num_samples)
-        const sections: GallerySection[] = []
-        for (const row of ['mistakes', 'unsure', 'sure'] as const)
-          sections.push({ ...WORDS[row], samples: await pictures.of(rows[row], event.split, context) })
+        const scored = scoredImages(event.evaluation, context.classes.length)
+        const sections = await gallerySections(scored, options.num_samples, (images) =>
+          pictures.of(images, event.split, context),
+        )
         const caption = evaluatedName(event)
         const png = await predictionGalleryPlot({ sections, caption })
         const directory = join(runPath(context.directory, options.output_dir), evaluatedFolder(event))

@@ -2,17 +2,21 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { choice, int, text } from '../config/schema/field.ts'
+import { writeJson } from '../files/write-json.ts'
 import { evaluationPath } from '../report/read-run.ts'
 import { reportEvaluation } from '../report/report-evaluation.ts'
 import { writeRunReport } from '../report/write-run-report.ts'
 import type { Callback, RunContext, ValidationEvent } from '../train/callback.ts'
-import { writeJson } from '../train/write-json.ts'
 import { defineCallback } from './define.ts'
+import { shownImages } from './grad-cam.ts'
+import { heatedImages } from './heated-images.ts'
+import { scoredImages } from './scored-images.ts'
 
 const schema = v.strictObject({
   monitor: v.optional(text('Metric by which the best validation is chosen.'), 'val/acc_top1'),
   mode: v.optional(choice('Which way is better.', ['min', 'max']), 'max'),
   num_images: v.optional(int('Images with the highest loss to show.', { min: 0, max: 120 }), 24),
+  num_heat_maps: v.optional(int('Images with what the model looked at.', { min: 0, max: 60 }), 12),
 })
 
 const State = v.object({ best: v.nullable(v.number()) })
@@ -27,8 +31,13 @@ export const runReport = defineCallback({
     const keep = async (event: ValidationEvent, context: RunContext): Promise<void> => {
       const { split, epoch, evaluation } = event
       const { classes, dataset } = context
+      const shown = shownImages(scoredImages(evaluation, classes.length), options.num_heat_maps)
+      const heated = (await heatedImages(shown, event)).images.map(({ scored, ...picture }) => ({
+        ...picture,
+        row: scored.row,
+      }))
       const pictures = options.num_images
-      const kept = await reportEvaluation({ split, epoch, evaluation, classes, dataset, pictures })
+      const kept = await reportEvaluation({ split, epoch, evaluation, classes, dataset, pictures, heated })
       const path = evaluationPath(context.directory, split)
       await mkdir(dirname(path), { recursive: true })
       await writeJson(path, kept)

@@ -9,12 +9,14 @@ const THUMBNAIL_SIDE = 320
 /** Pictures kept from one drawing to the next. */
 const MOST_KEPT = 256
 
+type Pictured = Pick<RunContext, 'dataset' | 'classes'>
+
 /** Reads pictures of samples as small as a plot needs them, and keeps those that were read last. */
 export class SamplePictures {
   readonly #kept = new Map<string, RgbPicture>()
 
   /** What a plot shows of each image. A file that cannot be read is the caller's DataError. */
-  async of(images: readonly ScoredImage[], split: Split, context: RunContext): Promise<Prediction[]> {
+  async of(images: readonly ScoredImage[], split: Split, context: Pictured): Promise<Prediction[]> {
     const shown: Prediction[] = []
     for (const image of images)
       shown.push({
@@ -27,7 +29,7 @@ export class SamplePictures {
     return shown
   }
 
-  async #read(split: Split, sample: number, context: RunContext): Promise<RgbPicture> {
+  async #read(split: Split, sample: number, context: Pictured): Promise<RgbPicture> {
     const key = `${split}/${sample}`
     const known = this.#kept.get(key)
     if (known) return known

@@ -2,15 +2,18 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../errors/index.ts'
 import type { Architecture, Precision } from '../native/spec.d.ts'
 import { benchLoader, benchStep } from '../verbs/bench.ts'
+import { benchPredict } from '../verbs/bench-predict.ts'
 import { benchStart } from '../verbs/bench-start.ts'
 import { openEngine } from '../verbs/open-engine.ts'
 
-const help = `usage: classifier-training bench step|loader|start [flags] [--json]
+const help = `usage: classifier-training bench step|loader|start|predict [flags] [--json]
 
   step    one training step on a resident batch
           --model resnet18 --image-size 224 --batch-size 16 --precision 32|bf16-mixed --steps 20
   loader  a loader by itself over the images of a folder
           --images DIR --image-size 224 --pipeline train|val --workers 1 --seconds 10 --cache
+  predict from files to named classes, and from the start of the process to the first answer
+          --checkpoint RUN|FILE.onnx --images DIR --batch-size 16 --precision 32|bf16-mixed --seconds 10
   start   from the start of the process to the first optimizer step, by phase
 `
 
@@ -22,6 +25,7 @@ const flags = {
   precision: { type: 'string', default: '32' },
   steps: { type: 'string', default: '20' },
   images: { type: 'string' },
+  checkpoint: { type: 'string' },
   pipeline: { type: 'string', default: 'train' },
   workers: { type: 'string', default: '1' },
   seconds: { type: 'string', default: '10' },
@@ -45,6 +49,19 @@ export async function run(argv: string[]): Promise<number> {
     throw new ConfigError({ message: `--${name} must be ${allowed.join(' or ')}, not ${values[name]}` })
   }
   if (what === 'start') return print(await benchStart(), values.json)
+  if (what === 'predict') {
+    const { checkpoint: model, images } = values
+    if (model === undefined || images === undefined)
+      throw new ConfigError({ message: 'bench predict needs --checkpoint RUN and --images DIR' })
+    const options = {
+      model,
+      images,
+      batchSize: number('batch-size', 1),
+      seconds: number('seconds', 0.1),
+      precision: choice<Precision>('precision', ['32', 'bf16-mixed', '16-mixed']),
+    }
+    return print(await benchPredict(options), values.json)
+  }
   const engine = openEngine()
   if (what === 'step') {
     const options = {
@@ -73,8 +90,9 @@ function read(argv: string[]) {
   try {
     const { values, positionals } = parseArgs({ args: argv, options: flags, allowPositionals: true })
     const [what] = positionals
-    if (what === 'step' || what === 'loader' || what === 'start') return { values, what } as const
-    throw new TypeError(`bench measures step, loader or start, not ${what ?? 'nothing'}`)
+    if (what === 'step' || what === 'loader' || what === 'start' || what === 'predict')
+      return { values, what } as const
+    throw new TypeError(`bench measures step, loader, predict or start, not ${what ?? 'nothing'}`)
   } catch (error) {
     throw new ConfigError({
       message: error instanceof Error ? error.message : String(error),

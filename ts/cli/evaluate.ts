@@ -1,23 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
-import { softmax } from '../metrics/classification.ts'
 import { plainName } from '../plot/plain-name.ts'
 import { plainTable } from '../text/plain-table.ts'
-import { writeJson } from '../train/write-json.ts'
 import { evaluateModel, type Scored } from '../verbs/evaluate.ts'
 import { findModel, type ModelSource } from '../verbs/model-source.ts'
-import { openEngine } from '../verbs/open-engine.ts'
+import { evaluationJson, evaluationMetrics, writeEvaluation } from '../verbs/write-evaluation.ts'
 import { percent } from './number-format.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, splitName, wholeNumber } from './words.ts'
 
 const help = `usage: classifier-training evaluate model=PATH [data.data_root=DIR] [data.split=test] [--json]
 
-Scores a model on a split of a data set and writes what it found to evaluation/ beside the model: metrics.json, and
-predictions.jsonl with a row for each image (image, label, predictions, and the metadata of its annotation).
+Scores a model on a split of a data set and writes what it found to evaluation/ beside the model: metrics.json, pictures
+(confusion matrix, reliability, gallery) and annotations.jsonl with the true and predicted classes of every image. An .onnx
+file is scored by onnxruntime and needs no libtorch.
 
   model=PATH            a run folder (its best checkpoint), a checkpoint folder, a best/last pointer, or an .onnx file
   data.data_root=DIR    the data set (the one that the run was trained on)
@@ -49,7 +47,6 @@ export async function run(argv: string[]): Promise<number> {
   const screen = terminalScreen()
   const logger = createLogger('evaluate', 'info', [consoleSink(screen)])
   const scored = await evaluateModel(
-    await openEngine(),
     {
       source,
       dataRoot: options['data.data_root'],
@@ -61,7 +58,7 @@ export async function run(argv: string[]): Promise<number> {
   )
   const folder = options.output ?? join(folderOf(source), 'evaluation')
   await writeEvaluation(folder, scored)
-  if (flags.has('--json')) process.stdout.write(`${JSON.stringify(asJson(scored))}\n`)
+  if (flags.has('--json')) process.stdout.write(`${JSON.stringify(evaluationJson(scored))}\n`)
   else process.stdout.write(`${metricsTable(scored)}\n${classTable(scored)}\n`)
   logger.info(`written to ${folder}`)
   return 0
@@ -72,51 +69,10 @@ function folderOf(source: ModelSource): string {
   return source.kind === 'onnx' ? dirname(source.file) : (source.run ?? dirname(source.directory))
 }
 
-const headline = [
-  'loss',
-  'nll',
-  'acc_top1',
-  'acc_top5',
-  'f1_macro',
-  'f1_micro',
-  'precision_macro',
-  'recall_macro',
-  'ece',
-] as const
-
-function asJson({ evaluation: { report }, intervals }: Scored): Record<string, unknown> {
-  const { split, images, auroc_macro } = report
-  const metrics = Object.fromEntries(headline.map((name) => [name, report[name]]))
-  return { split, images, metrics: { ...metrics, auroc_macro }, intervals }
-}
-
-async function writeEvaluation(folder: string, scored: Scored): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const { evaluation, classes, paths, metadata } = scored
-  const probabilities = softmax(evaluation.logits, classes.length)
-  await writeJson(join(folder, 'metrics.json'), { ...asJson(scored), per_class: perClass(scored) })
-  const rows = paths.map((image, row) => {
-    const own = [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)]
-    const ranked = own.map((confidence, k) => ({ label: classes[k], class_id: k, confidence }))
-    ranked.sort((a, b) => b.confidence - a.confidence)
-    return JSON.stringify({
-      image,
-      label: classes[evaluation.labels[row] ?? 0],
-      ...(metadata[row] ? { metadata: metadata[row] } : {}),
-      predictions: ranked.slice(0, 5),
-    })
-  })
-  await writeFile(join(folder, 'predictions.jsonl'), rows.map((row) => `${row}\n`).join(''))
-}
-
-function perClass({ evaluation, classes }: Scored): Record<string, unknown> {
-  return Object.fromEntries(evaluation.report.per_class.map((entry, k) => [classes[k] ?? k, entry]))
-}
-
 function metricsTable({ evaluation: { report }, intervals }: Scored): string {
   const show = (name: string, value: number): string =>
     /loss|nll/.test(name) ? value.toFixed(4) : percent(value)
-  const rows = headline.map((name) => {
+  const rows = evaluationMetrics.map((name) => {
     const interval = intervals[name]
     const range = interval ? `${show(name, interval[0])} – ${show(name, interval[1])}` : ''
     return [name, show(name, report[name]), range]

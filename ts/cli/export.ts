@@ -10,7 +10,8 @@ import { scoringPlan } from '../verbs/scoring-plan.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, wholeNumber, yesOrNo } from './words.ts'
 
-const help = `usage: classifier-training export model=PATH [opset=17] [output=FILE.onnx] [fold_bn=true] [--json]
+const help = `usage: classifier-training export model=PATH [opset=17] [output=FILE.onnx] [image_size=N] [fold_bn=true]
+       [--json]
 
 Writes model.onnx, model.uint8.onnx (preprocessing inside) and labels_mapping.json of a run or checkpoint, and checks them with
 onnxruntime against the trainer's own answers. What is there already stays if the check fails.
@@ -18,6 +19,7 @@ onnxruntime against the trainer's own answers. What is there already stays if th
   model=PATH       a run folder (its best checkpoint), a checkpoint folder, or a best/last pointer
   opset=N          13 … 21 (17)
   output=FILE      the ONNX file (model.onnx beside the run's other files)
+  image_size=N     pixels a side of the images that the file takes (what the model was trained on)
   fold_bn=false    keep batch norms as nodes of their own
 `
 
@@ -32,6 +34,7 @@ export async function run(argv: string[]): Promise<number> {
       model: v.string(),
       opset: v.optional(wholeNumber(1), '17'),
       output: v.optional(v.string()),
+      image_size: v.optional(wholeNumber(1)),
       fold_bn: v.optional(yesOrNo, 'true'),
     },
     flags: ['--json'],
@@ -56,6 +59,8 @@ export async function run(argv: string[]): Promise<number> {
       file: basename(output),
       opset: options.opset,
       foldBn: options.fold_bn,
+      inputSize:
+        options.image_size === undefined ? undefined : ([options.image_size, options.image_size] as const),
       weights: 'raw' as const,
       plan: source.plan,
       classes: source.state.classes,

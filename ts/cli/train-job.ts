@@ -107,7 +107,9 @@ async function trainIn(
         interrupt,
         onSaved,
         callbacks: config.trainer.enable_progress_bar === false ? [] : [display],
-        onSession: (session) => display.follow(session),
+        onSession: (session) => {
+          if (showsBar(config.callbacks)) display.follow(session)
+        },
         startedAt,
       },
     )
@@ -145,6 +147,14 @@ function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resu
   screen.line(parts.join(' · '))
   screen.line(`→ ${shown(directory)}`)
   return 0
+}
+
+/** A progress bar with `refresh_rate: 0` draws nothing; the epochs' lines stay. */
+function showsBar(
+  callbacks: readonly { readonly definition: { readonly name: string }; readonly options: unknown }[],
+): boolean {
+  const bar = callbacks.find(({ definition }) => definition.name === 'progress_bar')?.options
+  return (bar as { refresh_rate?: number } | undefined)?.refresh_rate !== 0
 }
 
 /** The command that goes on with a run. */

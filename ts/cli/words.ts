@@ -83,3 +83,18 @@ export const splitName = v.pipe(
   v.picklist(['train', 'val', 'valid', 'test'], 'must be train, val or test'),
   v.transform((name) => (name === 'valid' ? 'val' : name)),
 )
+
+/** `--output DIR` and `--output=DIR` as the option `output=DIR`. */
+export function joined(argv: readonly string[], flag: `--${string}`): string[] {
+  const words: string[] = []
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? ''
+    if (word.startsWith(`${flag}=`)) words.push(word.slice(2))
+    else if (word === flag) {
+      const value = argv[++index]
+      if (value === undefined) throw new ConfigError({ key: flag, message: 'wants a value' })
+      words.push(`${flag.slice(2)}=${value}`)
+    } else words.push(word)
+  }
+  return words
+}

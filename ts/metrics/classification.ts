@@ -88,7 +88,6 @@ export function classificationMetrics(
   const predicted = predictions(logits, classes)
   const reports = classReports(confusionMatrix(labels, predicted, classes), classes)
   const areas = reports.map((_, k) => auroc(probabilities, labels, classes, k))
-  const defined = areas.filter((area) => area !== null)
   const seen = reports.filter(({ support, predicted }) => support + predicted > 0)
   const correct = reports.reduce((sum, report) => sum + report.correct, 0)
   return {
@@ -100,7 +99,8 @@ export function classificationMetrics(
     f1_micro: correct / n,
     precision_macro: mean(seen.map(({ precision }) => precision)),
     recall_macro: mean(seen.map(({ recall }) => recall)),
-    auroc_macro: defined.length === 0 ? null : mean(defined),
+    // A class without both kinds counts 0, as in torchmetrics.
+    auroc_macro: mean(areas.map((area) => area ?? 0)),
     ece: calibrationError(probabilities, predicted, labels, classes),
   }
 }

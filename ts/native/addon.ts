@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path'
 import type { Machine } from './machine.ts'
 import { sourceHash } from './source-hash.ts'
 
+/** The whole native core, which needs libtorch. */
 export const addonFile = 'classifier_training.node'
+
+/** Its half that reads data sets and pictures and needs nothing. */
+export const imagesFile = 'classifier_images.node'
+
+export type AddonFile = typeof addonFile | typeof imagesFile
 
 export interface AddonSearch {
   readonly path: string | undefined
@@ -15,8 +21,8 @@ export interface AddonSearch {
 }
 
 /** Where an addon built from sources with this hash lies. */
-export function cachedAddon(machine: Machine, hash: string): string {
-  return join(machine.cache, 'addon', hash, addonFile)
+export function cachedAddon(machine: Machine, hash: string, file: AddonFile = addonFile): string {
+  return join(machine.cache, 'addon', hash, file)
 }
 
 /** A checkout has a lock file beside its package.json; a published package has none. */
@@ -28,20 +34,24 @@ export function isCheckout(packageRoot: string): boolean {
  * The prebuilt platform package, then the cache.
  * In a checkout the sources may have been edited, so a prebuilt addon counts only if it carries their hash.
  */
-export function findAddon(machine: Machine): AddonSearch {
+export function findAddon(machine: Machine, file: AddonFile = addonFile): AddonSearch {
   const hash = sourceHash(machine)
   const tried: string[] = []
-  const prebuilt = findPrebuilt(machine, hash)
+  const prebuilt = findPrebuilt(machine, hash, file)
   if ('path' in prebuilt) return { path: prebuilt.path, origin: 'package', tried: [prebuilt.path], hash }
   tried.push(prebuilt.reason)
 
-  const cached = cachedAddon(machine, hash)
+  const cached = cachedAddon(machine, hash, file)
   if (existsSync(cached)) return { path: cached, origin: 'cache', tried: [...tried, cached], hash }
   tried.push(`${cached}: not there`)
   return { path: undefined, origin: undefined, tried, hash }
 }
 
-function findPrebuilt(machine: Machine, hash: string): { path: string } | { reason: string } {
+function findPrebuilt(
+  machine: Machine,
+  hash: string,
+  file: AddonFile,
+): { path: string } | { reason: string } {
   const name = `@classifier-training/${machine.platform.name}`
   const own = readPackage(join(machine.packageRoot, 'package.json'))
   let manifest: string
@@ -51,7 +61,7 @@ function findPrebuilt(machine: Machine, hash: string): { path: string } | { reas
     return { reason: `${name}: not installed` }
   }
   const theirs = readPackage(manifest)
-  const path = join(dirname(manifest), addonFile)
+  const path = join(dirname(manifest), file)
   if (!existsSync(path)) return { reason: `${path}: not there` }
   if (theirs.sourceHash === hash) return { path }
   if (isCheckout(machine.packageRoot))

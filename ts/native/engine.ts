@@ -5,6 +5,8 @@ import type {
   EvaluateRequest,
   ExportReport,
   ExportRequest,
+  HeatMapReport,
+  HeatMapRequest,
   InspectReport,
   LoadReport,
   LogLine,
@@ -54,6 +56,15 @@ export interface Evaluation {
   readonly confusion: Uint32Array
 }
 
+/** Where in images the evidence for a class lies: Grad-CAM, `report.map_hw` cells of the whole image each. */
+export interface HeatMaps {
+  readonly report: HeatMapReport
+  /** Row-major [n, height, width, 3] of `report.input_hw`: what the network saw, before normalisation. */
+  readonly images: Uint8Array
+  /** Row-major [n, height, width] of `report.map_hw`, in units of the logit, never below 0. */
+  readonly maps: Float32Array
+}
+
 /** What an export wrote, and how the network itself answers. */
 export interface Exported {
   readonly report: ExportReport
@@ -79,6 +90,7 @@ export interface Session {
     width: number,
     weights: Weights,
   ): Promise<Float32Array>
+  heatMaps(request: HeatMapRequest): Promise<HeatMaps>
   save(request: SaveRequest): Promise<SaveReport>
   load(directory: string): Promise<LoadReport>
   /** Writes ONNX files; answers with a batch and the network's own logits for it, to check them by. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { DeviceError } from '../errors/index.ts'
-import { findAddon } from './addon.ts'
+import { type AddonFile, addonFile, findAddon, imagesFile } from './addon.ts'
 import { dynamicLinker, loadedLibtorchVersion } from './dynamic-library.ts'
 import { findLibtorch, type Libtorch, libtorchVersion } from './libtorch.ts'
 import { type Machine, thisMachine } from './machine.ts'
@@ -40,10 +40,22 @@ export async function loadAddon(options: LoadOptions = {}): Promise<unknown> {
         hint: 'unset LIBTORCH and run `bun run setup`',
       })
     if (options.cuda) loadCuda(machine, libtorch)
-    loaded = { addon: requireAddon(machine), libtorch }
+    loaded = { addon: requireAddon(machine, addonFile), libtorch }
   }
   if (options.cuda && !cudaLoaded) loadCuda(machine, loaded.libtorch)
   return loaded.addon
+}
+
+let images: unknown
+
+/**
+ * The half of the addon that needs no libtorch, or the whole one where this process has it already. Never builds: a missing
+ * part is a DeviceError that lists the places tried.
+ */
+export async function loadImagesAddon(machine: Machine = thisMachine()): Promise<unknown> {
+  if (loaded !== undefined) return loaded.addon
+  images ??= requireAddon(machine, imagesFile)
+  return images
 }
 
 function requireLibtorch(machine: Machine, cuda: boolean): Libtorch {
@@ -57,8 +69,8 @@ function requireLibtorch(machine: Machine, cuda: boolean): Libtorch {
   )
 }
 
-function requireAddon(machine: Machine): unknown {
-  const { path, tried } = findAddon(machine)
+function requireAddon(machine: Machine, file: AddonFile): unknown {
+  const { path, tried } = findAddon(machine, file)
   if (path === undefined)
     throw new DeviceError(`no native core for these sources; looked at\n${list(tried)}`, { hint: next })
   try {

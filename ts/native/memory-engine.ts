@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError, EngineBug } from '../errors/index.ts'
-import type { Dataset, Engine, Evaluation, Session } from './engine.ts'
+import type { Dataset, Engine, Evaluation, HeatMaps, Session } from './engine.ts'
 import type {
   DatasetSummary,
   EvaluateRequest,
+  HeatMapRequest,
   LoadReport,
   OpenReport,
   Plan,
@@ -171,6 +172,19 @@ class MemorySession implements Session {
 
   async predict(_images: Uint8Array, n: number): Promise<Float32Array> {
     return new Float32Array(n * this.#world.classes.length)
+  }
+
+  async heatMaps({ samples, targets }: HeatMapRequest): Promise<HeatMaps> {
+    return {
+      report: {
+        layer: 'layer4',
+        input_hw: [2, 2],
+        map_hw: [1, 2],
+        targets: [...(targets ?? samples.map(() => 0))],
+      },
+      images: new Uint8Array(samples.length * 12),
+      maps: Float32Array.from({ length: samples.length * 2 }, (_, cell) => cell % 2),
+    }
   }
 
   async save(request: { directory: string; state: unknown }): ReturnType<Session['save']> {

@@ -311,6 +311,28 @@ auroc_macro: number | null,
  */
 ece: number, stopped: boolean, seconds: number, };
 export type ClassReport = { support: number, predicted: number, correct: number, precision: number, recall: number, f1: number, auroc: number | null, };
+export type HeatMapRequest = { split: Split, 
+/**
+ * Indices within the split.
+ */
+samples: Array<number>, 
+/**
+ * The class that each map speaks of; `null` is the predicted one.
+ */
+targets: Array<number> | null, 
+/**
+ * Where the network is cut (`layer1` … `layer4`); `null` is the deepest place whose map has 4 cells each way.
+ */
+layer: string | null, weights: Weights, };
+export type HeatMapReport = { layer: string, 
+/**
+ * Height and width of what the network saw.
+ */
+input_hw: [number, number], map_hw: [number, number], 
+/**
+ * The class that each map speaks of.
+ */
+targets: Array<number>, };
 export type SaveRequest = { 
 /**
  * Folder to create; its parent exists.

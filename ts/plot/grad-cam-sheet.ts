@@ -1,10 +1,9 @@
-import { createCanvas } from '@napi-rs/canvas'
-import { heatRamp } from './color-ramp.ts'
 import { drawHeader, HEADER_HEIGHT, MARGIN } from './header.ts'
+import { drawHeatOverlay, type HeatedPicture, hasEvidence } from './heat-overlay.ts'
 import { legible } from './legible-text.ts'
 import { percentText } from './number-text.ts'
 import { palette } from './palette.ts'
-import { drawPicture, fitted, type RgbPicture } from './picture.ts'
+import { drawPicture } from './picture.ts'
 import { type Context, renderPng } from './surface.ts'
 import { drawText, textWidth, typeSize } from './text.ts'
 
@@ -13,17 +12,7 @@ const PAIR_GAP = 4
 const TILE_GAP = 28
 const TEXT_HEIGHT = 46
 
-/** Where in a picture the evidence for a class lies. */
-export interface HeatMap {
-  readonly width: number
-  readonly height: number
-  /** Row-major [height, width]; scaled to its own largest value, what is below 0 counts as 0. */
-  readonly values: Float32Array
-}
-
-export interface GradCamSample {
-  readonly picture: RgbPicture
-  readonly heat: HeatMap
+export interface GradCamSample extends HeatedPicture {
   readonly trueName: string
   /** The class that the heat map speaks of. */
   readonly predictedName: string
@@ -50,11 +39,19 @@ export function gradCamSheetPlot(input: {
       const x = MARGIN + (index % columns) * (pair + TILE_GAP)
       const y = MARGIN + HEADER_HEIGHT + Math.floor(index / columns) * (SIDE + TEXT_HEIGHT + 16)
       drawPicture(context, sample.picture, x, y, SIDE)
-      drawPicture(context, grey(sample.picture), x + SIDE + PAIR_GAP, y, SIDE)
-      drawHeat(context, sample, x + SIDE + PAIR_GAP, y)
+      drawHeatOverlay(context, sample, x + SIDE + PAIR_GAP, y, SIDE)
+      if (!hasEvidence(sample.heat)) drawNote(context, 'nothing spoke for it', x + SIDE + PAIR_GAP, y + SIDE)
       drawVerdict(context, sample, x, y + SIDE, pair)
     }
   })
+}
+
+/** Words at the lower left of a picture. */
+function drawNote(context: Context, text: string, x: number, y: number): void {
+  const style = { size: typeSize.label, color: palette.inkSoft } as const
+  context.fillStyle = palette.paper
+  context.fillRect(x, y - 20, textWidth(text, style) + 12, 20)
+  drawText(context, text, x + 6, y - 6, style)
 }
 
 function drawVerdict(context: Context, sample: GradCamSample, x: number, y: number, width: number): void {
@@ -78,38 +75,4 @@ function drawVerdict(context: Context, sample: GradCamSample, x: number, y: numb
     color: palette.inkSoft,
     maxWidth: width - left,
   })
-}
-
-/** The heat map over its picture, smooth between its cells, clear where there is no evidence. */
-function drawHeat(context: Context, { heat, picture }: GradCamSample, x: number, y: number): void {
-  const most = heat.values.reduce((high, value) => Math.max(high, value), 0)
-  if (most <= 0 || heat.width === 0 || heat.height === 0) return
-  const canvas = createCanvas(heat.width, heat.height)
-  const cells = canvas.getContext('2d')
-  const image = cells.createImageData(heat.width, heat.height)
-  for (const [index, value] of heat.values.entries()) {
-    const share = Math.max(0, value) / most
-    const [red, green, blue] = heatRamp(share)
-    image.data.set([red, green, blue, Math.round(225 * Math.min(1, share * 1.4))], index * 4)
-  }
-  cells.putImageData(image, 0, 0)
-  const fit = fitted(picture, SIDE)
-  context.save()
-  context.beginPath()
-  context.rect(x + fit.x, y + fit.y, fit.width, fit.height)
-  context.clip()
-  context.imageSmoothingEnabled = true
-  context.imageSmoothingQuality = 'high'
-  context.drawImage(canvas, x + fit.x, y + fit.y, fit.width, fit.height)
-  context.restore()
-}
-
-/** Luma of Rec. 601, lightened, so that the heat is the only colour. */
-function grey({ width, height, rgb }: RgbPicture): RgbPicture {
-  const out = new Uint8Array(rgb.length)
-  for (let i = 0; i < rgb.length; i += 3) {
-    const luma = 0.299 * (rgb[i] ?? 0) + 0.587 * (rgb[i + 1] ?? 0) + 0.114 * (rgb[i + 2] ?? 0)
-    out.fill(Math.round(50 + luma * 0.8), i, i + 3)
-  }
-  return { width, height, rgb: out }
 }

@@ -15,9 +15,34 @@ export function drawPicture(context: Context, picture: RgbPicture, x: number, y:
   context.fillRect(x, y, side, side)
   if (picture.width === 0 || picture.height === 0) return
   const fit = fitted(picture, side)
+  const [width, height] = [Math.round(fit.width), Math.round(fit.height)]
+  const small = createCanvas(width, height)
+  drawWhole(small.getContext('2d'), picture, 0, 0, width, height)
+  drawUnsmoothed(context, small, Math.round(x + fit.x), Math.round(y + fit.y))
+}
+
+/**
+ * Draws a canvas at one of its pixels a logical one. Among many pictures on a page more detail is not seen, and a PNG of so
+ * few different pixels is a third as large.
+ */
+export function drawUnsmoothed(context: Context, canvas: Canvas, x: number, y: number): void {
+  context.imageSmoothingEnabled = false
+  context.drawImage(canvas, x, y, canvas.width, canvas.height)
+  context.imageSmoothingEnabled = true
+}
+
+/** Draws a picture, stretched to a rectangle. */
+export function drawWhole(
+  context: Context,
+  picture: RgbPicture,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
   context.imageSmoothingEnabled = true
   context.imageSmoothingQuality = 'high'
-  context.drawImage(canvasOf(picture), x + fit.x, y + fit.y, fit.width, fit.height)
+  context.drawImage(canvasOf(picture), x, y, width, height)
 }
 
 /** Where a picture lies in a square that it fits into. */
@@ -40,7 +65,13 @@ export function thumbnail(picture: RgbPicture, side: number): RgbPicture {
   const context = createCanvas(width, height).getContext('2d')
   context.imageSmoothingQuality = 'high'
   context.drawImage(canvasOf(picture), 0, 0, width, height)
-  const { data } = context.getImageData(0, 0, width, height)
+  return canvasPicture(context.canvas)
+}
+
+/** What a canvas shows; it is taken as opaque. */
+export function canvasPicture(canvas: Canvas): RgbPicture {
+  const { width, height } = canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
   const rgb = new Uint8Array(width * height * 3)
   for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
     rgb[to] = data[from] ?? 0

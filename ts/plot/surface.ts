@@ -1,4 +1,4 @@
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { registerFonts } from './fonts.ts'
 import { palette } from './palette.ts'
 
@@ -14,6 +14,19 @@ export async function renderPng(
   height: number,
   draw: (context: Context) => void,
 ): Promise<Uint8Array> {
+  return page(width, height, draw).encode('png')
+}
+
+/** The same as a JPEG, for a page that is a photograph before all. */
+export async function renderJpeg(
+  width: number,
+  height: number,
+  draw: (context: Context) => void,
+): Promise<Uint8Array> {
+  return page(width, height, draw).encode('jpeg', 90)
+}
+
+function page(width: number, height: number, draw: (context: Context) => void): Canvas {
   registerFonts()
   const canvas = createCanvas(Math.ceil(width * PIXEL_RATIO), Math.ceil(height * PIXEL_RATIO))
   const context = canvas.getContext('2d')
@@ -21,7 +34,7 @@ export async function renderPng(
   context.fillStyle = palette.paper
   context.fillRect(0, 0, width, height)
   draw(context)
-  return canvas.encode('png')
+  return canvas
 }
 
 let measuring: Context | undefined

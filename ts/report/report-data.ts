@@ -44,6 +44,21 @@ export const ReportEvaluation = v.object({
       loss: v.number(),
     }),
   ),
+  /** What the network looked at, of some of these images: Grad-CAM of the predicted class. */
+  heat_maps: v.optional(
+    v.array(
+      v.object({
+        /** As the network saw it, and under its heat map; `data:image/jpeg;base64,…`. */
+        image: v.string(),
+        overlay: v.string(),
+        path: v.string(),
+        trueClass: v.number(),
+        predictedClass: v.number(),
+        confidence: Share,
+      }),
+    ),
+    [],
+  ),
   /** Every image: path relative to the data set, true and predicted class. */
   samples: v.object({
     paths: v.array(v.string()),

@@ -4,6 +4,7 @@ import { reliabilityBins } from '../metrics/calibration.ts'
 import { predictions, softmax } from '../metrics/classification.ts'
 import type { Dataset, Evaluation } from '../native/engine.ts'
 import { mostConfused } from '../plot/confused-pairs.ts'
+import { type HeatedPicture, heatOverlay } from '../plot/heat-overlay.ts'
 import { jpegDataUri, thumbnail } from '../plot/picture.ts'
 import type { ReportEvaluation } from './report-data.ts'
 
@@ -22,6 +23,13 @@ export interface EvaluatedSplit {
   readonly dataset: Dataset
   /** How many of the highest losses to show. */
   readonly pictures: number
+  /** What the network looked at in some of the images. */
+  readonly heated: readonly HeatedRow[]
+}
+
+/** A row of the evaluation with its heat map. */
+export interface HeatedRow extends HeatedPicture {
+  readonly row: number
 }
 
 /** Everything that a report says of one evaluated split. */
@@ -56,6 +64,19 @@ export async function reportEvaluation(evaluated: EvaluatedSplit): Promise<Repor
       loss: losses[row] ?? 0,
     })
   }
+  const heatMaps: ReportEvaluation['heat_maps'] = []
+  for (const heated of evaluated.heated) {
+    const { row, picture } = heated
+    const guess = predicted[row] ?? 0
+    heatMaps.push({
+      image: await jpegDataUri(thumbnail(picture, THUMBNAIL_SIDE)),
+      overlay: await jpegDataUri(heatOverlay(heated, THUMBNAIL_SIDE)),
+      path: paths[row] ?? '',
+      trueClass: labels[row] ?? 0,
+      predictedClass: guess,
+      confidence: probabilities[row * count + guess] ?? 0,
+    })
+  }
   return {
     split,
     epoch: evaluated.epoch,
@@ -74,6 +95,7 @@ export async function reportEvaluation(evaluated: EvaluatedSplit): Promise<Repor
     pairs: mostConfused(evaluation.confusion, count, PAIRS),
     bins: reliabilityBins(probabilities, predicted, labels, count).map((bin) => ({ ...bin })),
     top_losses: topLosses,
+    heat_maps: heatMaps,
     samples: { paths, labels: [...labels], predicted: [...predicted] },
   }
 }

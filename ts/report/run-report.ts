@@ -17,7 +17,7 @@ export function runReport(facts: RunFacts): string {
   const body = html`${headline(facts)}${curvesSection(facts.curves)}${
     evaluation === undefined
       ? ''
-      : html`${confusionSection(evaluation)}${topLosses(evaluation)}${classTable(evaluation)}${reliabilitySection(evaluation)}`
+      : html`${confusionSection(evaluation)}${topLosses(evaluation)}${heatMaps(evaluation)}${classTable(evaluation)}${reliabilitySection(evaluation)}`
   }${dataSection(facts.plan)}${reproduceSection(facts)}`
   return page(facts.name, body)
 }
@@ -78,12 +78,32 @@ function reliabilitySection({ bins, metrics }: ReportEvaluation): Markup {
 
 function topLosses({ classes, top_losses: images }: ReportEvaluation): Markup {
   if (images.length === 0) return html``
-  const name = (index: number): Markup => html`<bdi>${classes[index] ?? index}</bdi>`
-  const figures = images.map((entry) => {
-    const right = entry.trueClass === entry.predictedClass
-    return html`<figure><img src="${entry.image}" alt="${entry.path}" title="${entry.path}" loading="lazy"${right ? html` class="right"` : ''}><figcaption><div><b class="${right ? '' : 'wrong'}">${name(entry.predictedClass)}</b><span class="soft">${percentText(entry.confidence, 0)}</span></div><div class="soft"><span class="faint">true</span>${name(entry.trueClass)}</div></figcaption></figure>`
-  })
+  const figures = images.map(
+    (entry) => html`<figure>${picture(entry.image, entry.path, entry)}${verdict(entry, classes)}</figure>`,
+  )
   return html`<h2>Highest losses</h2><div class="pictures">${figures}</div>`
+}
+
+function heatMaps({ classes, heat_maps: images }: ReportEvaluation): Markup {
+  if (images.length === 0) return html``
+  const figures = images.map(
+    (entry) =>
+      html`<figure><div class="pair">${picture(entry.image, entry.path, entry)}${picture(entry.overlay, `What spoke for it in ${entry.path}`, entry)}</div>${verdict(entry, classes)}</figure>`,
+  )
+  return html`<h2>What the model looks at</h2><p class="soft">Each image as the model sees it, and where the evidence for the class that it predicts lies (Grad-CAM).</p><div class="pictures wide">${figures}</div>`
+}
+
+type Verdict = Pick<ReportEvaluation['top_losses'][number], 'trueClass' | 'predictedClass' | 'confidence'>
+
+function picture(source: string, text: string, { trueClass, predictedClass }: Verdict): Markup {
+  const right = trueClass === predictedClass
+  return html`<img src="${source}" alt="${text}" title="${text}" loading="lazy"${right ? html` class="right"` : ''}>`
+}
+
+function verdict(entry: Verdict, classes: readonly string[]): Markup {
+  const name = (index: number): Markup => html`<bdi>${classes[index] ?? index}</bdi>`
+  const right = entry.trueClass === entry.predictedClass
+  return html`<figcaption><div><b class="${right ? '' : 'wrong'}">${name(entry.predictedClass)}</b><span class="soft">${percentText(entry.confidence, 0)}</span></div><div class="soft"><span class="faint">true</span>${name(entry.trueClass)}</div></figcaption>`
 }
 
 function reproduceSection({ plan, overrides }: RunFacts): Markup {

@@ -42,6 +42,8 @@ th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] bu
 .pictures figure{margin:0;min-width:0}
 .pictures img{width:100%;aspect-ratio:1;object-fit:contain;background:var(--panel);border:3px solid var(--wrong);border-radius:4px;display:block}
 .pictures img.right{border:1px solid var(--line)}
+.pictures.wide{grid-template-columns:repeat(auto-fill,minmax(220px,1fr))}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:3px}
 figcaption{font-size:13px;line-height:1.4;margin-top:6px}
 figcaption div{display:flex;gap:6px}
 figcaption div:first-child{justify-content:space-between}

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { DeviceError } from '../errors/index.ts'
-import { cachedAddon } from '../native/addon.ts'
+import { type AddonFile, addonFile, cachedAddon, imagesFile } from '../native/addon.ts'
 import type { Libtorch } from '../native/libtorch.ts'
 import type { Machine } from '../native/machine.ts'
 import { sourceHash } from '../native/source-hash.ts'
@@ -36,9 +36,13 @@ export function buildEnvironment(machine: Machine, libtorch: Libtorch): Record<s
     LIBTORCH: makeLinkTree(machine, { ...libtorch, include }),
     LIBTORCH_USE_PYTORCH: undefined,
     [variable]: former ? `${libtorch.lib}${delimiter}${former}` : libtorch.lib,
-    CARGO_TARGET_DIR: machine.env.CARGO_TARGET_DIR ?? join(machine.cache, 'target'),
+    ...targetFolder(machine),
     ...runPathFlags(machine),
   }
+}
+
+function targetFolder(machine: Machine): { CARGO_TARGET_DIR: string } {
+  return { CARGO_TARGET_DIR: machine.env.CARGO_TARGET_DIR ?? join(machine.cache, 'target') }
 }
 
 /** On macOS the addon finds libtorch by a link beside itself; Linux matches the libraries already loaded by name. */
@@ -47,39 +51,71 @@ function runPathFlags(machine: Machine): Record<string, string> {
   return { CARGO_TARGET_AARCH64_APPLE_DARWIN_RUSTFLAGS: '-C link-arg=-Wl,-rpath,@loader_path/libtorch' }
 }
 
-/** Compiles the addon from this package's sources and stores it under their hash; answers its path. */
+/** Compiles both halves of the addon from this package's sources and stores them under their hash; answers the whole one's path. */
 export async function buildAddon(machine: Machine, libtorch: Libtorch, reporter: Reporter): Promise<string> {
   reporter.say('compiling the native core (two minutes on two cores the first time)')
-  const command = ['cargo', 'build', '--release', '-p', 'classifier-binding']
-  const child = Bun.spawn([...command, '--message-format=json-render-diagnostics'], {
-    cwd: machine.packageRoot,
-    env: buildEnvironment(machine, libtorch),
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: reporter.quiet ? 'pipe' : 'inherit',
-  })
+  const crates = ['classifier-binding', 'classifier-images'] as const
+  const built = await compile(machine, crates, buildEnvironment(machine, libtorch), reporter)
+  // Cargo may have completed Cargo.lock, so the hash is that of the sources as they are now.
+  const hash = sourceHash(machine)
+  storeFile(built['classifier-images'], cachedAddon(machine, hash, imagesFile))
+  const path = storeAddon(machine, built['classifier-binding'], hash, libtorch)
+  pruneAddons(machine, path)
+  return path
+}
+
+/** Compiles the half that needs no libtorch and stores it; answers its path. */
+export async function buildImages(machine: Machine, reporter: Reporter): Promise<string> {
+  reporter.say('compiling the reader of images (a minute on two cores the first time)')
+  const environment = { ...machine.env, PATH: searchPath(machine.env), ...targetFolder(machine) }
+  const built = await compile(machine, ['classifier-images'], environment, reporter)
+  const path = cachedAddon(machine, sourceHash(machine), imagesFile)
+  storeFile(built['classifier-images'], path)
+  pruneAddons(machine, path)
+  return path
+}
+
+/** Builds crates; answers the shared library of each. */
+async function compile<Crate extends string>(
+  machine: Machine,
+  crates: readonly Crate[],
+  env: Record<string, string | undefined>,
+  reporter: Reporter,
+): Promise<Record<Crate, string>> {
+  const packages = crates.flatMap((crate) => ['-p', crate])
+  const child = Bun.spawn(
+    ['cargo', 'build', '--release', ...packages, '--message-format=json-render-diagnostics'],
+    {
+      cwd: machine.packageRoot,
+      env,
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: reporter.quiet ? 'pipe' : 'inherit',
+    },
+  )
   const [messages, complaint, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     child.stderr ? new Response(child.stderr).text() : '',
     child.exited,
   ])
-  const built = builtLibrary(messages)
-  if (exitCode !== 0 || built === undefined)
+  const built = crates.map((crate) => [crate, builtLibrary(messages, crate)] as const)
+  if (exitCode !== 0 || built.some(([, library]) => library === undefined))
     throw new DeviceError(
       `the native core does not compile (cargo ended with ${exitCode})${complaint === '' ? '' : `:\n${complaint.trim().split('\n').slice(-40).join('\n')}`}`,
       { hint: 'the compiler says why above' },
     )
-  // Cargo may have completed Cargo.lock, so the hash is that of the sources as they are now.
-  const path = storeAddon(machine, built, sourceHash(machine), libtorch)
-  pruneAddons(machine, path)
-  return path
+  return Object.fromEntries(built) as Record<Crate, string>
 }
 
-/** The shared library that cargo's JSON messages name as built, last one first. */
-export function builtLibrary(messages: string): string | undefined {
-  for (const line of messages.split('\n').reverse()) {
+/** The shared library of a crate that cargo's JSON messages name as built. */
+export function builtLibrary(messages: string, crate: string): string | undefined {
+  for (const line of messages.split('\n')) {
     if (!line.includes('"compiler-artifact"') || !line.includes('"cdylib"')) continue
-    const { filenames } = JSON.parse(line) as { filenames?: readonly string[] }
+    const { filenames, target } = JSON.parse(line) as {
+      filenames?: readonly string[]
+      target?: { readonly name?: string }
+    }
+    if (target?.name !== crate.replaceAll('-', '_')) continue
     const library = filenames?.find((file) => /\.(so|dylib)$/.test(file))
     if (library !== undefined) return library
   }
@@ -91,10 +127,15 @@ export function storeAddon(machine: Machine, built: string, hash: string, libtor
   const path = cachedAddon(machine, hash)
   mkdirSync(dirname(path), { recursive: true })
   if (machine.platform.name === 'darwin-arm64') linkLibtorch(path, libtorch)
+  storeFile(built, path)
+  return path
+}
+
+function storeFile(built: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}`
   copyFileSync(built, temporary)
   renameSync(temporary, path)
-  return path
 }
 
 /** Points the link beside a stored addon (macOS) at the libtorch in use. */
@@ -106,9 +147,10 @@ export function linkLibtorch(addon: string, libtorch: Libtorch): void {
 
 function pruneAddons(machine: Machine, keep: string): void {
   const folder = join(machine.cache, 'addon')
+  const files: readonly AddonFile[] = [addonFile, imagesFile]
   const old = readdirSync(folder)
     .map((name) => join(folder, name))
-    .filter((path) => path !== dirname(keep) && existsSync(join(path, 'classifier_training.node')))
+    .filter((path) => path !== dirname(keep) && files.some((file) => existsSync(join(path, file))))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
   for (const path of old.slice(keptAddons)) rmSync(path, { recursive: true, force: true })
 }

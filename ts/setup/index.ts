@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError, DeviceError } from '../errors/index.ts'
-import { cachedAddon, findAddon } from '../native/addon.ts'
+import { cachedAddon, findAddon, imagesFile } from '../native/addon.ts'
 import {
   findLibtorch,
   type Libtorch,
@@ -10,7 +10,7 @@ import {
   selectionFile,
 } from '../native/libtorch.ts'
 import { type Machine, thisMachine } from '../native/machine.ts'
-import { buildAddon, linkLibtorch, storeAddon } from './build-addon.ts'
+import { buildAddon, buildImages, linkLibtorch, storeAddon } from './build-addon.ts'
 import type { LibtorchChoice } from './choice.ts'
 import { Unreachable } from './download.ts'
 import { type FetchPlan, fetchLibtorch, sweepDownloads } from './fetch-libtorch.ts'
@@ -65,6 +65,21 @@ export async function ensureNative(options: EnsureOptions = {}): Promise<NativeP
     reporter,
     async () => findReady(machine, options) ?? provide(machine, options, reporter),
   )
+}
+
+/** Finds or compiles the half of the addon that reads data sets and pictures, which needs no libtorch; answers its path. */
+export async function ensureImages(options: EnsureOptions = {}): Promise<string> {
+  const machine = options.machine ?? thisMachine()
+  const ready = (): string | undefined => findAddon(machine, imagesFile).path
+  const found = ready()
+  if (found !== undefined) return found
+  const reporter = options.reporter ?? createReporter({ quiet: options.quiet ?? false })
+  return locked(machine, reporter, async () => {
+    const now = ready()
+    if (now !== undefined) return now
+    await requireTools(machine, options, reporter, { build: true, plans: [] })
+    return buildImages(machine, reporter)
+  })
 }
 
 /** What is there, if it is all and what was asked for. */

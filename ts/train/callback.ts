@@ -1,6 +1,13 @@
 import type { Logger } from '../logging/logger.ts'
-import type { Dataset, Evaluation } from '../native/engine.ts'
-import type { DatasetSummary, OpenReport, Plan, Position, TrainReport } from '../native/spec.d.ts'
+import type { Dataset, Evaluation, HeatMaps } from '../native/engine.ts'
+import type {
+  DatasetSummary,
+  HeatMapRequest,
+  OpenReport,
+  Plan,
+  Position,
+  TrainReport,
+} from '../native/spec.d.ts'
 import type { History } from './history.ts'
 
 /** Values of one event by metric name (`val/acc_top1`); a metric that is not defined is left out. */
@@ -28,6 +35,8 @@ export type Action =
       readonly directory: string
       readonly opset: number
       readonly foldBn: boolean
+      /** Height and width of the images; the model's own where it is left out. */
+      readonly inputSize?: readonly [height: number, width: number] | undefined
       readonly from: 'best' | 'present'
     }
   /** Add scalars to the event that is about to be logged. */
@@ -74,6 +83,8 @@ export interface ValidationEvent {
   readonly sanity: boolean
   /** The split that was evaluated: `val` while training, `test` at the end. */
   readonly split: 'val' | 'test'
+  /** Asks the network that was scored what it looked at; it answers until the hook returns. */
+  heatMaps(request: Omit<HeatMapRequest, 'split' | 'weights'>): Promise<HeatMaps>
 }
 
 export interface EpochEvent {

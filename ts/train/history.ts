@@ -24,6 +24,12 @@ export class History {
     this.#records.push(record)
   }
 
+  /** Gives the last record these scalars, which hold what callbacks made of the epoch too. */
+  amend(scalars: Scalars): void {
+    const last = this.#records.pop()
+    if (last) this.#records.push({ ...last, scalars })
+  }
+
   /** [epoch, value] of a metric, in order; epochs without it are left out. */
   series(metric: string): [epoch: number, value: number][] {
     return this.#records.flatMap((record) => {

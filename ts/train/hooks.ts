@@ -6,6 +6,7 @@ type Event<K extends Hook> = K extends 'runStart' ? undefined : Parameters<NonNu
 /** Asks every callback in turn and gathers what they want done. */
 export class Hooks {
   readonly #callbacks: Callback[]
+  readonly #seconds = new Map<string, number>()
 
   constructor(callbacks: readonly Callback[]) {
     this.#callbacks = [...callbacks]
@@ -15,6 +16,7 @@ export class Hooks {
   async ask<K extends Hook>(hook: K, event: Event<K>, context: RunContext): Promise<Action[]> {
     const actions: Action[] = []
     for (const callback of [...this.#callbacks]) {
+      const began = performance.now()
       try {
         actions.push(...((await call(callback, hook, event, context)) ?? []))
       } catch (error) {
@@ -24,9 +26,17 @@ export class Hooks {
           hook,
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
         })
+      } finally {
+        const seconds = (performance.now() - began) / 1000
+        this.#seconds.set(callback.name, (this.#seconds.get(callback.name) ?? 0) + seconds)
       }
     }
     return actions
+  }
+
+  /** Seconds that each callback has taken so far, by name. */
+  get seconds(): ReadonlyMap<string, number> {
+    return this.#seconds
   }
 
   /** Step intervals at which some callback wants a span to end. */

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../native/engine.ts'
 import type { Position, TrainReport } from '../native/spec.d.ts'
-import type { Scalars } from './callback.ts'
+import type { Scalars, ValidationEvent } from './callback.ts'
 import type { LoopOptions } from './loop-options.ts'
 import type { Run } from './run.ts'
 import { epochScalars, evaluationScalars, spanScalars } from './scalars.ts'
@@ -103,8 +103,9 @@ export async function trainLoop(
       { epoch, position, scalars, train, evaluation, willContinue },
       context,
     )
-    const { 'train/loss': _, ...row } = scalars
-    for (const action of actions) if (action.kind === 'log') Object.assign(row, action.scalars)
+    for (const action of actions) if (action.kind === 'log') final = { ...final, ...action.scalars }
+    context.history.amend(final)
+    const { 'train/loss': _, ...row } = final
     run.recorder.row(epoch, position, row)
     run.phase = 'train'
     await run.perform(actions, epoch, position)
@@ -122,7 +123,15 @@ export async function trainLoop(
 
   async function announce(epoch: number, evaluation: Evaluation, sanity: boolean): Promise<Scalars> {
     const scalars = evaluationScalars('val', evaluation.report, context.classes)
-    const event = { epoch, position, evaluation, scalars, sanity, split: 'val' as const }
+    const event: ValidationEvent = {
+      epoch,
+      position,
+      evaluation,
+      scalars,
+      sanity,
+      split: 'val',
+      heatMaps: (request) => session.heatMaps({ ...request, split: 'val', weights: 'auto' }),
+    }
     const logged = await run.perform(await hooks.ask('validationEnd', event, context), epoch, position)
     return { ...scalars, ...logged }
   }

@@ -32,6 +32,8 @@ export interface Timing {
   readonly step_s: number
   readonly validation_s: number
   readonly checkpoint_s: number
+  /** What the callbacks themselves took; what they ask for is not in it. */
+  readonly callbacks_s: number
   readonly total_s: number
   /** Images trained over `train_s`. */
   readonly images_per_second: number
@@ -39,6 +41,7 @@ export interface Timing {
 
 export interface TimingFacts {
   readonly startToFirstStep: number | null
+  readonly callbacks: number
   readonly total: number
   readonly images: number
 }
@@ -53,6 +56,7 @@ export function timing({ ledger }: InspectReport, facts: TimingFacts): Timing {
     step_s: ledger.step_s,
     validation_s: ledger.validation_s,
     checkpoint_s: ledger.checkpoint_s,
+    callbacks_s: facts.callbacks,
     total_s: facts.total,
     images_per_second: train > 0 ? facts.images / train : 0,
   }

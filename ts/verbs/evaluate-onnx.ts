@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { classificationMetrics, confusionMatrix, predictions } from '../metrics/classification.ts'
 import type { Dataset, Evaluation } from '../native/engine.ts'
-import type { NativeEngine } from '../native/native-engine.ts'
+import type { NativeImages } from '../native/native-images.ts'
 import type { Split } from '../native/spec.d.ts'
 import type { OnnxModel } from './onnx-model.ts'
 
@@ -13,13 +13,13 @@ export interface OnnxScoring {
 
 /** Runs a split through an ONNX model. A training loss is not known to it: `loss` is the plain negative log-likelihood. */
 export async function evaluateOnnx(
-  engine: NativeEngine,
+  images: NativeImages,
   model: OnnxModel,
   dataset: Dataset,
   { split, batchSize = 32, numWorkers = Math.max(1, availableParallelism() - 1) }: OnnxScoring,
 ): Promise<Evaluation> {
   const began = performance.now()
-  const loader = engine.openLoader(
+  const loader = images.openLoader(
     dataset,
     split,
     {

@@ -1,12 +1,14 @@
-import { CheckpointError, ConfigError } from '../errors/index.ts'
+import { CheckpointError, ConfigError, DataError } from '../errors/index.ts'
 import type { Logger } from '../logging/logger.ts'
 import { bootstrapIntervals, type Interval } from '../metrics/bootstrap.ts'
-import type { Dataset, Evaluation, Metadata } from '../native/engine.ts'
-import type { NativeEngine } from '../native/native-engine.ts'
-import type { Split } from '../native/spec.d.ts'
+import type { Dataset, Evaluation } from '../native/engine.ts'
+import type { NativeImages } from '../native/native-images.ts'
+import type { DatasetSummary, Split } from '../native/spec.d.ts'
 import { evaluateOnnx } from './evaluate-onnx.ts'
 import type { ModelSource } from './model-source.ts'
 import { openOnnxModel } from './onnx-model.ts'
+import { openEngine } from './open-engine.ts'
+import { openImages } from './open-images.ts'
 import { planFacts } from './plan-file.ts'
 import { scoringPlan } from './scoring-plan.ts'
 
@@ -26,23 +28,21 @@ export interface Scored {
   readonly intervals: Readonly<Record<string, Interval>>
   /** Path of each scored image, in the evaluation's order. */
   readonly paths: readonly string[]
-  /** What the annotations say of each beyond image and label. */
-  readonly metadata: readonly Metadata[]
+  readonly dataset: Dataset
 }
 
-/** Scores a checkpoint or an ONNX file on a split, with the preprocessing that it was validated with. */
-export async function evaluateModel(
-  engine: NativeEngine,
-  options: EvaluateOptions,
-  logger: Logger,
-): Promise<Scored> {
+/**
+ * Scores a checkpoint through the engine, or an ONNX file through onnxruntime and without libtorch, on a split, with the
+ * preprocessing that it was validated with.
+ */
+export async function evaluateModel(options: EvaluateOptions, logger: Logger): Promise<Scored> {
   const { source } = options
   if (source.kind === 'onnx') {
-    const model = await openOnnxModel(source)
+    const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
     try {
-      const dataset = await openSplit(engine, options, model.classes, undefined, logger)
+      const dataset = await openSplit(images, options, model.classes, undefined, logger)
       return scored(
-        await evaluateOnnx(engine, model, dataset, options),
+        await evaluateOnnx(images, model, dataset, options),
         model.classes,
         dataset,
         options.split,
@@ -51,6 +51,7 @@ export async function evaluateModel(
       await model.close()
     }
   }
+  const engine = await openEngine()
   const { classes } = source.state
   const dataset = await openSplit(engine, options, classes, await planFacts(source), logger)
   const plan = scoringPlan(source.plan, source.directory, {
@@ -70,18 +71,17 @@ export async function evaluateModel(
 function scored(evaluation: Evaluation, classes: readonly string[], dataset: Dataset, split: Split): Scored {
   if (evaluation.labels.length === 0)
     throw new CheckpointError(`nothing was scored in the ${split} split of ${dataset.summary.root}`)
-  const samples = [...evaluation.indices]
   return {
     evaluation,
     classes,
     intervals: bootstrapIntervals(evaluation.logits, evaluation.labels, classes.length),
-    paths: dataset.paths(split, samples),
-    metadata: dataset.metadata(split, samples),
+    paths: dataset.paths(split, [...evaluation.indices]),
+    dataset,
   }
 }
 
 async function openSplit(
-  engine: NativeEngine,
+  images: NativeImages,
   { dataRoot, split }: EvaluateOptions,
   classes: readonly string[],
   trained: { readonly root: string; readonly exifTranspose: boolean } | undefined,
@@ -93,13 +93,14 @@ async function openSplit(
       key: 'data.data_root',
       message: 'is needed: the model does not lie in a run folder',
     })
-  const dataset = await engine.openDataset({
+  const dataset = await images.openDataset({
     root,
     format: 'auto',
     on_error: 'raise',
     exif_transpose: trained?.exifTranspose ?? false,
     classes: [...classes],
   })
+  checkLabels(dataset.summary, classes.length, split)
   for (const warning of dataset.summary.warnings) logger.warn(warning)
   if ((dataset.summary.splits.find((entry) => entry.split === split)?.samples ?? 0) > 0) return dataset
   const there = dataset.summary.splits.map((entry) => `${entry.split} (${entry.samples})`).join(', ')
@@ -108,4 +109,20 @@ async function openSplit(
     message: `${root} has no images to score in its ${split} split`,
     hint: `it has ${there || 'no split at all'}`,
   })
+}
+
+/** A model of other classes than the data set's gives numbers that mean nothing. */
+function checkLabels({ root, splits }: DatasetSummary, classes: number, scored: Split): void {
+  const strange = splits.find(
+    ({ split, samples, unknown_labels: unknown }) =>
+      unknown > 0 && (split === 'train' || (split === scored && samples === 0)),
+  )
+  if (!strange) return
+  const { unknown, unknown_labels: rows, split } = strange
+  const named = unknown.slice(0, 5).map(({ label }) => JSON.stringify(label))
+  if (unknown.length > named.length) named.push('…')
+  throw new DataError(
+    `${root}: ${rows} images of the ${split} split have labels that the model does not know (${named.join(', ')}); it has ${classes} classes`,
+    { hint: 'score it on the data set that it was trained on, or train a model on this one' },
+  )
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { ConfigError } from '../errors/index.ts'
 import { type ExportedModel, exportModel } from '../export/export-model.ts'
 import { exportPreprocessing } from '../export/export-preprocessing.ts'
+import { preprocessingAt } from '../export/preprocessing-at.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Session } from '../native/engine.ts'
 import type { OpenReport, Plan, Weights } from '../native/spec.d.ts'
@@ -18,6 +20,8 @@ export interface OnnxExport {
   readonly plan: Plan
   readonly classes: readonly string[]
   readonly model: Pick<OpenReport, 'input_hw' | 'mean' | 'std'>
+  /** Height and width of the images; absent: what the model was trained on. */
+  readonly inputSize?: readonly [height: number, width: number] | undefined
 }
 
 /** Writes the ONNX files of a session's weights and what belongs beside them, checked with onnxruntime. */
@@ -27,7 +31,9 @@ export async function exportOnnx(
   logger: Logger,
 ): Promise<ExportedModel> {
   const { plan, model, classes } = request
-  const { preprocessing = null, problem } = exportPreprocessing(plan.eval_loader.transforms)
+  const { preprocessing, problem } = exportPreprocessing(plan.eval_loader.transforms)
+  const inputSize = request.inputSize ?? model.input_hw
+  checkSize(inputSize)
   if (problem !== undefined)
     logger.warn(`no model.uint8.onnx is written: the validation pipeline has ${problem}`)
   const exported = await exportModel(session, {
@@ -35,11 +41,11 @@ export async function exportOnnx(
     opset: request.opset,
     foldBn: request.foldBn,
     weights: request.weights,
-    inputSize: model.input_hw,
+    inputSize,
     classes,
     mean: model.mean,
     std: model.std,
-    preprocessing,
+    preprocessing: preprocessing ? preprocessingAt(preprocessing, model.input_hw, inputSize) : null,
     metadata: { architecture: plan.model.architecture },
     checkImages,
   })
@@ -50,4 +56,17 @@ export async function exportOnnx(
     max_logit_difference: agreement.maxDifference,
   })
   return exported
+}
+
+/** Every network halves the image five times, and one pixel must be left. */
+const smallest = 32
+const largest = 8192
+
+function checkSize(size: readonly [number, number]): void {
+  if (size.every((side) => side >= smallest && side <= largest)) return
+  throw new ConfigError({
+    key: 'image_size',
+    message: `images of ${size.join(' × ')} cannot be exported`,
+    hint: `${smallest} to ${largest} pixels a side`,
+  })
 }

@@ -1,9 +1,11 @@
-import type { Failure } from '../errors/index.ts'
+import { ConfigError, type Failure } from '../errors/index.ts'
 import { softmax } from '../metrics/classification.ts'
-import type { NativeEngine } from '../native/native-engine.ts'
-import type { Transform } from '../native/spec.d.ts'
+import type { NativeImages } from '../native/native-images.ts'
+import type { Precision, Transform } from '../native/spec.d.ts'
 import type { ModelSource } from './model-source.ts'
 import { openOnnxModel } from './onnx-model.ts'
+import { openEngine } from './open-engine.ts'
+import { openImages } from './open-images.ts'
 import { planFacts } from './plan-file.ts'
 import { scoringPlan } from './scoring-plan.ts'
 
@@ -12,18 +14,37 @@ export interface Classifier {
   readonly classes: readonly string[]
   readonly transforms: readonly Transform[]
   readonly exifTranspose: boolean
+  /** What reads files for it. */
+  readonly images: NativeImages
   predict(images: Uint8Array, n: number, height: number, width: number): Promise<Float32Array>
   close(): Promise<void>
 }
 
-/** Opens a checkpoint through the engine or an ONNX file through onnxruntime. */
-export async function openClassifier(engine: NativeEngine, source: ModelSource): Promise<Classifier> {
-  if (source.kind === 'onnx') return { ...(await openOnnxModel(source)), exifTranspose: false }
-  const { session } = await engine.openSession(scoringPlan(source.plan, source.directory), null)
+/**
+ * Opens a checkpoint through the engine, or an ONNX file through onnxruntime: that needs no libtorch.
+ * @param precision Of a checkpoint's answers. `32` are those that were scored; `bf16-mixed` is faster where the processor
+ * multiplies bfloat16 itself. An ONNX file is in 32 bits.
+ */
+export async function openClassifier(source: ModelSource, precision: Precision = '32'): Promise<Classifier> {
+  if (source.kind === 'onnx') {
+    if (precision !== '32')
+      throw new ConfigError({
+        key: 'precision',
+        message: `${source.file} answers in 32 bits, not ${precision}`,
+        hint: 'leave precision out, or give the run folder',
+      })
+    const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
+    return { ...model, images, exifTranspose: false }
+  }
+  const engine = await openEngine()
+  const scoring = scoringPlan(source.plan, source.directory)
+  const plan = { ...scoring, machine: { ...scoring.machine, precision } }
+  const { session } = await engine.openSession(plan, null)
   return {
     classes: source.state.classes,
     transforms: source.plan.eval_loader.transforms,
     exifTranspose: (await planFacts(source))?.exifTranspose ?? false,
+    images: engine,
     predict: (images, n, height, width) => session.predict(images, n, height, width, 'raw'),
     close: () => session.close(),
   }
@@ -46,12 +67,11 @@ export type FileAnswer =
 
 /** Answers files in batches, in their order; a bad one is answered by its failure and the rest go on. */
 export async function* predictFiles(
-  engine: NativeEngine,
   classifier: Classifier,
   files: readonly string[],
   { topK, batchSize }: { readonly topK: number; readonly batchSize: number },
 ): AsyncGenerator<FileAnswer> {
-  const prepare = engine.openPreprocessor(classifier.transforms, classifier.exifTranspose)
+  const prepare = classifier.images.openPreprocessor(classifier.transforms, classifier.exifTranspose)
   const parts = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, part) =>
     files.slice(part * batchSize, (part + 1) * batchSize),
   )

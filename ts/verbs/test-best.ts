@@ -1,7 +1,7 @@
-import type { Evaluation, Session } from '../native/engine.ts'
+import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { Position } from '../native/spec.d.ts'
-import type { Scalars } from '../train/callback.ts'
+import type { Scalars, ValidationEvent } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
 import type { Run } from '../train/run.ts'
 import { evaluationScalars } from '../train/scalars.ts'
@@ -19,20 +19,31 @@ export async function testBest(
   const { limitTestBatches } = planned.run
   if (context.model.test_batches === 0 || limitTestBatches === 0) return null
   const best = await new CheckpointStore(context.directory).follow('best')
-  const score = (session: Session): Promise<Evaluation> =>
-    session.evaluate({ split: 'test', weights: 'auto', limit_batches: limitTestBatches })
-  const evaluation = best
-    ? await withScored(engine, planned.plan, best, planned.dataset, score)
-    : await score(run.session)
-  const { report } = evaluation
-  const scalars = evaluationScalars('test', report, context.classes)
   const epoch = Math.max(0, position.epoch - 1)
-  const event = { epoch, position, evaluation, scalars, sanity: false, split: 'test' as const }
-  await run.perform(await run.hooks.ask('validationEnd', event, context), epoch, position)
-  run.recorder.row(epoch, position, scalars)
-  const weights = best ? "the best checkpoint's weights" : 'the last weights'
-  context.logger.info(
-    `test: acc ${(report.acc_top1 * 100).toFixed(1)} %, loss ${report.loss.toFixed(3)} on ${report.images} images with ${weights}`,
-  )
-  return scalars
+  const score = async (session: Session): Promise<Scalars> => {
+    const evaluation = await session.evaluate({
+      split: 'test',
+      weights: 'auto',
+      limit_batches: limitTestBatches,
+    })
+    const { report } = evaluation
+    const scalars = evaluationScalars('test', report, context.classes)
+    const event: ValidationEvent = {
+      epoch,
+      position,
+      evaluation,
+      scalars,
+      sanity: false,
+      split: 'test',
+      heatMaps: (request) => session.heatMaps({ ...request, split: 'test', weights: 'auto' }),
+    }
+    await run.perform(await run.hooks.ask('validationEnd', event, context), epoch, position)
+    run.recorder.row(epoch, position, scalars)
+    const weights = best ? "the best checkpoint's weights" : 'the last weights'
+    context.logger.info(
+      `test: acc ${(report.acc_top1 * 100).toFixed(1)} %, loss ${report.loss.toFixed(3)} on ${report.images} images with ${weights}`,
+    )
+    return scalars
+  }
+  return best ? withScored(engine, planned.plan, best, planned.dataset, score) : score(run.session)
 }

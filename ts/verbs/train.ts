@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path'
 import { lintRecipe } from '../config/lint/index.ts'
+import { writeJson } from '../files/write-json.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
+import type { Logger } from '../logging/logger.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
 import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
@@ -14,7 +16,6 @@ import { Recorder } from '../train/recorder.ts'
 import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.ts'
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
-import { writeJson } from '../train/write-json.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
 import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
@@ -93,17 +94,18 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     hooks: new Hooks([...callbacks, ...around.callbacks]),
     recorder: new Recorder(new MetricsFile(directory, resumed?.state.metricsBytes ?? 0), sinks),
     store,
-    exporter: async ({ directory: folder, opset, foldBn }, checkpoint) => {
+    exporter: async ({ directory: folder, opset, foldBn, inputSize }, checkpoint) => {
       const request = {
         directory: resolve(directory, folder),
         opset,
         foldBn,
+        inputSize,
         plan: planned.plan,
         classes: context.classes,
         model,
       }
       const written = checkpoint
-        ? await withScored(engine, planned.plan, checkpoint, null, (scored) =>
+        ? await withScored(engine, planned.plan, checkpoint, planned.dataset, (scored) =>
             exportOnnx(scored, { ...request, weights: 'raw' }, logger),
           )
         : await exportOnnx(session, { ...request, weights: 'auto' }, logger)
@@ -163,6 +165,7 @@ async function follow(
       ema_sha256: inspect.ema_sha256,
       timing: timing(inspect, {
         startToFirstStep: run.firstSpanAt === undefined ? null : (run.firstSpanAt - around.startedAt) / 1000,
+        callbacks: callbackSeconds(hooks, context.logger),
         total: (Date.now() - around.startedAt) / 1000,
         images: run.imagesTrained,
       }),
@@ -187,4 +190,13 @@ async function follow(
     })
     throw error
   }
+}
+
+/** Seconds of all callbacks together; which took them goes to the log. */
+function callbackSeconds(hooks: Hooks, logger: Logger): number {
+  const seconds = Object.fromEntries(
+    [...hooks.seconds].map(([name, value]) => [name, Number(value.toFixed(3))]),
+  )
+  logger.debug('seconds of the callbacks', seconds)
+  return [...hooks.seconds.values()].reduce((sum, value) => sum + value, 0)
 }

@@ -2,19 +2,11 @@
 
 use napi_derive::napi;
 
-use crate::journal;
-
 /// Called by the loader before anything else: the log, the panic hook, the allocator's thresholds.
 #[napi]
 pub fn initialize() {
-    journal::install();
+    classifier_images::install_journal();
     classifier_engine::configure_process();
-}
-
-/// The version of this crate, to be compared with the package's.
-#[napi]
-pub fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
 }
 
 /// Whether libtorch sees a usable NVIDIA GPU; `libtorch_cuda` must be loaded.

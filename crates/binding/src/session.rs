@@ -9,17 +9,16 @@ use std::{
 };
 
 use classifier_engine::{Control, Session, Sources, Synthetic};
+use classifier_images::{
+    NativeDataset,
+    boundary::{guarded, parse, render, spawn, to_error},
+};
 use classifier_spec::{EvaluateReport, Fault, FaultKind, OpenReport, Plan, SaveRequest};
 use napi::{
     Env,
     bindgen_prelude::{Float32Array, Int32Array, Object, ToNapiValue, Uint8Array, Uint32Array},
 };
 use napi_derive::napi;
-
-use crate::{
-    boundary::{guarded, parse, render, spawn, to_error},
-    dataset::NativeDataset,
-};
 
 /// Work for the engine thread; `None` where the session is poisoned or closed.
 type Job = Box<dyn FnOnce(&mut Option<Session>) + Send>;
@@ -41,6 +40,17 @@ pub struct NativeEvaluation {
     pub labels: Int32Array,
     pub indices: Uint32Array,
     pub confusion: Uint32Array,
+}
+
+/// Where the evidence in images lies.
+#[napi(object)]
+pub struct NativeHeatMaps {
+    /// `HeatMapReport` as JSON.
+    pub report: String,
+    /// [n, height, width, 3].
+    pub images: Uint8Array,
+    /// [n, map height, map width].
+    pub maps: Float32Array,
 }
 
 /// What an export wrote, with the batch to check it by.
@@ -187,6 +197,23 @@ impl NativeSession {
                 session.predict(&images_nhwc, n as usize, height as usize, width as usize, weights)
             },
             Float32Array::new,
+        )
+    }
+
+    /// Takes a `HeatMapRequest` as JSON.
+    #[napi(ts_return_type = "Promise<NativeHeatMaps>")]
+    pub fn heat_maps<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
+        self.submit(
+            env,
+            move |session| {
+                let (report, arrays) = session.heat_maps(&parse("heat map request", &request)?)?;
+                Ok((render(&report)?, arrays))
+            },
+            |(report, arrays)| NativeHeatMaps {
+                report,
+                images: Uint8Array::new(arrays.images_nhwc),
+                maps: Float32Array::new(arrays.maps_nhw),
+            },
         )
     }
 

@@ -9,7 +9,7 @@ use crate::device::Machine;
 use crate::error::Result;
 use crate::export::Emission;
 use crate::layer::Pass;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Stage};
 use crate::torch::{self, Format};
 
 /// How a pass runs, apart from its tensors.
@@ -69,16 +69,35 @@ impl Network {
         })
     }
 
-    /// Logits [N, classes] in the pass's precision, of normalised images [N, 3, H, W].
+    /// Logits [N, classes] in the precision of the tensors, of normalised images [N, 3, H, W].
     pub(crate) fn forward(&self, tensors: &[Tensor], images_nchw: &Tensor, mode: PassMode) -> Result<Tensor> {
-        let pass = Pass {
+        self.model.forward(&self.pass(tensors, mode), images_nchw)
+    }
+
+    fn pass<'a>(&self, tensors: &'a [Tensor], mode: PassMode) -> Pass<'a> {
+        Pass {
             tensors,
             train: mode.train,
             track: mode.track,
             dropout_seed: mode.dropout_seed,
             own_kernels: self.own_kernels && self.format == Format::ChannelsLast,
-        };
-        self.model.forward(&pass, images_nchw)
+        }
+    }
+
+    /// Where the network can be cut, in the order of the pass.
+    pub(crate) fn stages(&self) -> &'static [Stage] {
+        self.model.stages()
+    }
+
+    /// The pass in evaluation mode up to the end of a stage: [N, C, H / stride, W / stride].
+    pub(crate) fn features(&self, tensors: &[Tensor], images_nchw: &Tensor, stage: usize) -> Result<Tensor> {
+        self.model.features(&self.pass(tensors, PassMode::EVALUATE), images_nchw, stage)
+    }
+
+    /// The rest of that pass, by ops that gradients go through.
+    pub(crate) fn logits(&self, tensors: &[Tensor], features_nchw: &Tensor, stage: usize) -> Result<Tensor> {
+        let pass = Pass { own_kernels: false, ..self.pass(tensors, PassMode::EVALUATE) };
+        self.model.logits(&pass, features_nchw, stage)
     }
 
     /// The forward pass in evaluation mode, written to ONNX.
@@ -115,7 +134,7 @@ impl Network {
         if ids.is_empty() { Ok(()) } else { torch::copy_all(&shadows, &masters) }
     }
 
-    /// A working set of other tensors (averaged weights), for evaluation.
+    /// A working set of other tensors, in the precision of training.
     pub(crate) fn working_set_of(&self, tensors: &[Tensor]) -> Result<Vec<Tensor>> {
         working_set(&self.entries, tensors, self.compute)
     }

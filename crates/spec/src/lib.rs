@@ -6,6 +6,7 @@
 //! `typescript` fails when it is stale (`UPDATE_SPEC=1 cargo test -p classifier-spec` writes it).
 
 mod data;
+mod explain;
 mod export;
 mod fault;
 mod model;
@@ -15,6 +16,7 @@ mod report;
 mod transform;
 
 pub use data::*;
+pub use explain::*;
 pub use export::*;
 pub use fault::*;
 pub use model::*;

@@ -57,6 +57,8 @@ fn declarations_are_current() {
         EvaluateRequest,
         EvaluateReport,
         ClassReport,
+        HeatMapRequest,
+        HeatMapReport,
         SaveRequest,
         SaveReport,
         LoadReport,

@@ -4,7 +4,6 @@ import { softmax } from '../../metrics/classification.ts'
 import type { ClassReport, EvaluateReport, Split } from '../../native/spec.d.ts'
 import { evaluateModel, type Scored } from '../evaluate.ts'
 import { findModel } from '../model-source.ts'
-import { openEngine } from '../open-engine.ts'
 import { callerLogger, type Listener } from './caller-logger.ts'
 import { checkOptions, count, path } from './check-options.ts'
 
@@ -66,7 +65,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   const { logger } = callerLogger('evaluate', 'info', options.logger)
   const { dataRoot, split = 'test', batchSize, numWorkers } = options
   const request = { source, dataRoot, split, batchSize, numWorkers }
-  return evaluated(await evaluateModel(await openEngine(), request, logger))
+  return evaluated(await evaluateModel(request, logger))
 }
 
 function evaluated(scored: Scored): Evaluated {

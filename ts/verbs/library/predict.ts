@@ -1,7 +1,7 @@
 import * as v from 'valibot'
+import type { Precision } from '../../native/spec.d.ts'
 import { imageFiles } from '../image-files.ts'
 import { findModel } from '../model-source.ts'
-import { openEngine } from '../open-engine.ts'
 import { type FileAnswer, openClassifier, predictFiles } from '../predict.ts'
 import { checkOptions, count, path } from './check-options.ts'
 
@@ -15,6 +15,8 @@ export interface PredictOptions {
   readonly topK?: number | undefined
   /** Images answered at once; 32 by default. */
   readonly batchSize?: number | undefined
+  /** Of a checkpoint's answers: `32` as they were scored (the default), or the faster `bf16-mixed`. */
+  readonly precision?: Precision | undefined
 }
 
 const entries = {
@@ -22,20 +24,20 @@ const entries = {
   files: v.union([path, v.array(path)], 'must be paths'),
   topK: count,
   batchSize: count,
+  precision: v.optional(v.picklist(['32', 'bf16-mixed', '16-mixed'], 'must be 32, bf16-mixed or 16-mixed')),
 }
 
 /** @see predict in `ts/index.ts` */
 export async function* predict(options: PredictOptions): AsyncGenerator<FileAnswer, void, undefined> {
   checkOptions('predict', entries, options)
-  const { model, files, topK = 5, batchSize = 32 } = options
+  const { model, files, topK = 5, batchSize = 32, precision } = options
   const source = await findModel(model)
   const words = typeof files === 'string' ? [files] : files
   // Only the command reads stdin: here a dash is a file's name.
   const paths = await imageFiles(words.map((word) => (word === '-' ? './-' : word)))
-  const engine = await openEngine()
-  const classifier = await openClassifier(engine, source)
+  const classifier = await openClassifier(source, precision)
   try {
-    yield* predictFiles(engine, classifier, paths, { topK, batchSize })
+    yield* predictFiles(classifier, paths, { topK, batchSize })
   } finally {
     await classifier.close()
   }

@@ -11,10 +11,30 @@ use crate::error::{Error, Result};
 use crate::export::Emission;
 use crate::layer::Pass;
 
+/// A place where a network can be cut in two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stage {
+    pub name: &'static str,
+    /// Pixels of the image along a side of one cell.
+    pub stride: i64,
+}
+
 /// A composed network: images in, logits out.
 pub(crate) trait Model: std::fmt::Debug {
+    /// Where it can be cut, in the order of the pass; at least one place.
+    fn stages(&self) -> &'static [Stage];
+
+    /// `images_nchw`, normalised → what leaves a stage, [N, C, ⌈H / stride⌉, ⌈W / stride⌉].
+    fn features(&self, pass: &Pass, images_nchw: &Tensor, stage: usize) -> Result<Tensor>;
+
+    /// What left a stage → [N, classes].
+    fn logits(&self, pass: &Pass, features_nchw: &Tensor, stage: usize) -> Result<Tensor>;
+
     /// `images_nchw`, normalised → [N, classes].
-    fn forward(&self, pass: &Pass, images_nchw: &Tensor) -> Result<Tensor>;
+    fn forward(&self, pass: &Pass, images_nchw: &Tensor) -> Result<Tensor> {
+        let last = self.stages().len() - 1;
+        self.logits(pass, &self.features(pass, images_nchw, last)?, last)
+    }
 
     /// The same in evaluation mode, written to ONNX.
     fn emit(&self, emission: &mut Emission<'_>, images_nchw: &Value)

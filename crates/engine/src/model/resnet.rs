@@ -4,11 +4,18 @@ use classifier_onnx::{OnnxError, Value};
 use classifier_spec::{Architecture, ModelSpec};
 use tch::Tensor;
 
-use super::Model;
+use super::{Model, Stage};
 use crate::blueprint::Blueprint;
 use crate::error::Result;
 use crate::export::Emission;
 use crate::layer::{BatchNorm, Conv, Dropout, GlobalAveragePool, Linear, MaxPool, Pass};
+
+const STAGES: [Stage; 4] = [
+    Stage { name: "layer1", stride: 4 },
+    Stage { name: "layer2", stride: 8 },
+    Stage { name: "layer3", stride: 16 },
+    Stage { name: "layer4", stride: 32 },
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -108,6 +115,8 @@ pub(super) struct Resnet {
     stem: (Conv, BatchNorm),
     pool: MaxPool,
     blocks: Vec<Block>,
+    /// Of each stage, the number of blocks up to its end.
+    ends: [usize; 4],
     average: GlobalAveragePool,
     dropout: Dropout,
     head: Linear,
@@ -119,6 +128,7 @@ impl Resnet {
         let last_scale = if spec.zero_init_residual { 0.0 } else { 1.0 };
         let stem = (Conv::new(b, "conv1", 3, 64, 7, 2), BatchNorm::new(b, "bn1", 64, 1.0));
         let mut blocks = Vec::new();
+        let mut ends = [0; 4];
         let mut from = 64;
         for (stage, depth) in depths.into_iter().enumerate() {
             let width = 64 << stage;
@@ -128,12 +138,14 @@ impl Resnet {
                 blocks.push(Block::new(b, &name, kind, from, width, stride, last_scale));
                 from = width * kind.expansion();
             }
+            ends[stage] = blocks.len();
         }
         let head = Linear::new(b, "fc", from, i64::from(spec.num_classes));
         Self {
             stem,
             pool: MaxPool,
             blocks,
+            ends,
             average: GlobalAveragePool,
             dropout: Dropout::new(spec.dropout),
             head,
@@ -142,10 +154,22 @@ impl Resnet {
 }
 
 impl Model for Resnet {
-    fn forward(&self, pass: &Pass, images_nchw: &Tensor) -> Result<Tensor> {
+    fn stages(&self) -> &'static [Stage] {
+        &STAGES
+    }
+
+    fn features(&self, pass: &Pass, images_nchw: &Tensor, stage: usize) -> Result<Tensor> {
         let stem = self.stem.1.forward(pass, &self.stem.0.forward(pass, images_nchw)?, None, true)?;
         let mut x_nchw = self.pool.forward(pass, &stem)?;
-        for block in &self.blocks {
+        for block in &self.blocks[..self.ends[stage]] {
+            x_nchw = block.forward(pass, &x_nchw)?;
+        }
+        Ok(x_nchw)
+    }
+
+    fn logits(&self, pass: &Pass, features_nchw: &Tensor, stage: usize) -> Result<Tensor> {
+        let mut x_nchw = features_nchw.shallow_clone();
+        for block in &self.blocks[self.ends[stage]..] {
             x_nchw = block.forward(pass, &x_nchw)?;
         }
         let features_nf = self.dropout.forward(pass, self.average.forward(&x_nchw)?)?;

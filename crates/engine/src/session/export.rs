@@ -7,9 +7,7 @@ use classifier_onnx::{
     Crop, Dim, ElementType, Emitter, Graph, Model, OnnxError, Opset, Preprocessing, Resize, Value,
     emit_preprocessing,
 };
-use classifier_spec::{
-    ExportArrays, ExportPreprocessing, ExportReport, ExportRequest, Fault, Phase, Split, Weights,
-};
+use classifier_spec::{ExportArrays, ExportPreprocessing, ExportReport, ExportRequest, Fault, Phase, Split};
 use tch::{Device, Kind, Tensor};
 
 use super::Session;
@@ -49,7 +47,7 @@ impl Session {
         if request.input_hw.is_some_and(|sides| sides.contains(&0)) {
             return Err(Error::config("an input of 0 pixels"));
         }
-        let tensors = self.exported(request.weights)?;
+        let tensors = self.tensors_for(request.weights)?;
         let named = self.named(&tensors)?;
 
         // Both are composed before either is written.
@@ -75,18 +73,6 @@ impl Session {
         self.ledger.checkpoint_s += seconds;
         let report = ExportReport { model: written, uint8: image_written, weights, check_shape, seconds };
         Ok((report, arrays))
-    }
-
-    /// fp32 tensors by id.
-    fn exported(&self, weights: Weights) -> Result<Vec<Tensor>> {
-        let tensors = match (self.resolve(weights), &self.ema) {
-            (Weights::Ema, Some(ema)) => &ema.tensors,
-            (Weights::Ema, None) => {
-                return Err(Error::config("the averaged weights (EMA) are asked for, but EMA is off"));
-            }
-            _ => &self.network.masters,
-        };
-        tensors.iter().map(|tensor| Ok(tensor.f_detach()?)).collect()
     }
 
     fn plain_model<'a>(
@@ -158,8 +144,11 @@ impl Session {
         if request.check_images == 0 {
             return Ok(([0; 4], ExportArrays { inputs_nchw: Vec::new(), logits_nc: Vec::new() }));
         }
-        let images = match self.first_images(request.check_images as usize)? {
+        let wanted =
+            |images: &Images| request.input_hw.is_none_or(|sides| images.size[1..3] == sides.map(i64::from));
+        let images = match self.first_images(request.check_images as usize)?.filter(wanted) {
             Some(images) => images,
+            // No images, or none of the size that is exported.
             None => self.noise(request),
         };
         let on_cpu =

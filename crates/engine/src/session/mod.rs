@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod export;
+mod heat_maps;
 mod inspect;
 mod load;
 mod open;
@@ -100,14 +101,15 @@ const NO_SUMS: TrainSums =
     TrainSums { images: 0, loss_sum: 0.0, correct_top1: 0, steps: 0, skipped_steps: 0 };
 
 impl Session {
-    /// The tensors to evaluate with, in the pass's precision.
+    /// The tensors to evaluate with: always in fp32, whatever training runs in, since fp32 is what is saved, exported and
+    /// shipped. In another precision the scores of a run would not be those of its model.
     fn tensors_for(&self, weights: Weights) -> Result<Vec<Tensor>> {
         match (self.resolve(weights), &self.ema) {
-            (Weights::Ema, Some(ema)) => self.network.working_set_of(&ema.tensors),
+            (Weights::Ema, Some(ema)) => Ok(ema.tensors.iter().map(Tensor::shallow_clone).collect()),
             (Weights::Ema, None) => {
                 Err(Error::config("the averaged weights (EMA) are asked for, but EMA is off"))
             }
-            _ => Ok(self.network.working.iter().map(Tensor::shallow_clone).collect()),
+            _ => Ok(self.network.masters.iter().map(Tensor::shallow_clone).collect()),
         }
     }
 

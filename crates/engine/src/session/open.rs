@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use classifier_data::{Dataset, Pipeline};
 use classifier_spec::{Fault, Ledger, OpenReport, Plan, Position, Precision, Split};
+use tch::Kind;
 
 use super::{Course, NO_SUMS, Session, Sources, Window};
 use crate::batch::{BatchSource, Normalization};
@@ -82,10 +83,10 @@ impl Session {
         };
         let (input_hw, numbers) = eval_input(plan, &sources)?;
         let train_numbers = sources.train.as_ref().map_or(numbers, |source| source.normalization());
-        let normalize = |numbers| {
-            Normalize::new(numbers, machine.device, machine.compute_kind(), machine.format, own_kernels)
-        };
-        let (normalize_train, normalize_eval) = (normalize(&train_numbers)?, normalize(&numbers)?);
+        let normalize =
+            |numbers, kind| Normalize::new(numbers, machine.device, kind, machine.format, own_kernels);
+        let normalize_train = normalize(&train_numbers, machine.compute_kind())?;
+        let normalize_eval = normalize(&numbers, Kind::Float)?;
         let count =
             |source: &Option<Box<dyn BatchSource>>| source.as_ref().map_or(0, |s| s.batches_per_epoch());
         let train_batches = count(&sources.train);

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use classifier_data::{Dataset, decode::Limits, decode_file};
+use classifier_data::{Dataset, RgbImage, decode::Limits, decode_file};
 use classifier_spec::{DatasetSpec, Fault, FaultKind, Split};
 use napi::{
     Env,
@@ -45,6 +45,25 @@ pub fn open_folder<'env>(env: &'env Env, folder: String, exif_transpose: bool) -
         move || Dataset::of_folder(Path::new(&folder), exif_transpose).map(Arc::new),
         |inner| NativeDataset { inner },
     )
+}
+
+/// One file, decoded as it lies on disk.
+#[napi(ts_return_type = "Promise<NativePicture>")]
+pub fn read_picture<'env>(env: &'env Env, path: String, exif_transpose: bool) -> napi::Result<Object<'env>> {
+    spawn(
+        env,
+        "picture",
+        move || decode_file(Path::new(&path), &Limits::default(), exif_transpose),
+        into_picture,
+    )
+}
+
+fn into_picture(image: RgbImage) -> NativePicture {
+    NativePicture {
+        width: image.width as u32,
+        height: image.height as u32,
+        rgb: Uint8Array::new(image.pixels_hwc),
+    }
 }
 
 #[napi]
@@ -98,11 +117,7 @@ impl NativeDataset {
             env,
             "picture",
             move || decode_file(&inner.path(split, sample), &Limits::default(), inner.exif_transpose()),
-            |image| NativePicture {
-                width: image.width as u32,
-                height: image.height as u32,
-                rgb: Uint8Array::new(image.pixels_hwc),
-            },
+            into_picture,
         )
     }
 }
