@@ -6,7 +6,7 @@ import { row, sinkContext } from './run-files.ts'
 /** Logs rows to a folder until it is killed, and says each one that is logged. */
 const directory = process.argv[2] ?? ''
 const sink = wandbLogger.create(
-  v.parse(wandbLogger.schema, { save_dir: directory }),
+  v.parse(wandbLogger.schema, { save_dir: directory, offline: true }),
   sinkContext(directory).context,
 )
 for (let step = 1; ; step++) {

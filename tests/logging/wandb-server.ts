@@ -9,6 +9,12 @@ export interface WandbServer {
   readonly configs: Record<string, unknown>[]
   readonly artifacts: Record<string, unknown>[]
   readonly operations: string[]
+  /** Lines of output.log and of wandb-events.jsonl by run. */
+  readonly console: Map<string, string[]>
+  readonly events: Map<string, Record<string, unknown>[]>
+  readonly authorizations: Set<string>
+  /** What is answered instead, while it is there: an outage. */
+  failing: (() => Response | Promise<Response>) | undefined
   stop(): void
 }
 
@@ -22,6 +28,10 @@ export function wandbServer(): WandbServer {
   const configs: Record<string, unknown>[] = []
   const artifacts: Record<string, unknown>[] = []
   const operations: string[] = []
+  const output = new Map<string, string[]>()
+  const events = new Map<string, Record<string, unknown>[]>()
+  const authorizations = new Set<string>()
+  const state: Pick<WandbServer, 'failing'> = { failing: undefined }
 
   const project = (name: unknown) => ({ name, entity: { name: 'team', __typename: 'Entity' } })
   const answers: Record<string, (variables: Variables) => unknown> = {
@@ -29,7 +39,13 @@ export function wandbServer(): WandbServer {
     Viewer: () => ({
       viewer: { id: 'u', entity: 'team', username: 'me', flags: '{}', teams: { edges: [] } },
     }),
-    RunResumeStatus: () => ({ model: null }),
+    RunResumeStatus: ({ name }) => {
+      const rows = history.get(String(name))
+      if (!rows) return { model: null }
+      const tails = { historyTail: '[]', summaryMetrics: '{}', eventsTail: '[]', config: '{}' }
+      const counts = { historyLineCount: rows.length, eventsLineCount: 0, logLineCount: 0 }
+      return { model: { id: 'm', bucket: { id: 'cnVu', name, ...tails, ...counts } } }
+    },
     UpsertBucket: (variables) => {
       configs.push(JSON.parse(String(variables.config ?? '{}')) as Record<string, unknown>)
       const id = String(variables.name)
@@ -98,6 +114,8 @@ export function wandbServer(): WandbServer {
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
+      if (state.failing) return state.failing()
+      authorizations.add(request.headers.get('authorization') ?? '')
       const { pathname } = new URL(request.url)
       if (pathname === '/graphql') {
         const { query, variables } = (await request.json()) as { query: string; variables: Variables }
@@ -133,13 +151,28 @@ export function wandbServer(): WandbServer {
         rows[chunk.offset + index] = JSON.parse(line) as Record<string, unknown>
       history.set(id, rows)
     }
+    const lines = body.files?.['output.log']
+    if (lines) {
+      const all = output.get(id) ?? []
+      for (const [index, line] of lines.content.entries()) all[lines.offset + index] = line
+      output.set(id, all)
+    }
+    const loads = body.files?.['wandb-events.jsonl']?.content ?? []
+    if (loads.length > 0)
+      events.set(id, [
+        ...(events.get(id) ?? []),
+        ...loads.map((line) => JSON.parse(line) as Record<string, unknown>),
+      ])
     const last = body.files?.['wandb-summary.json']?.content.at(-1)
     if (last !== undefined) summary.set(id, JSON.parse(last) as Record<string, unknown>)
     if (body.complete === true) exitCodes.set(id, body.exitcode ?? 0)
   }
 
-  return {
+  return Object.assign(state, {
     url: `http://127.0.0.1:${server.port}`,
+    console: output,
+    events,
+    authorizations,
     history,
     summary,
     exitCodes,
@@ -148,5 +181,5 @@ export function wandbServer(): WandbServer {
     artifacts,
     operations,
     stop: () => void server.stop(true),
-  }
+  })
 }

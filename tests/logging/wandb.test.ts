@@ -16,6 +16,7 @@ function start(directory: string, resumedStep: number | null = null, options = {
   const parsed = v.parse(wandbLogger.schema, {
     project: 'classifier-training',
     save_dir: directory,
+    offline: true,
     ...options,
   })
   const sink = wandbLogger.create(parsed, context)
@@ -87,7 +88,11 @@ test('a row is on the disk when the call returns, with its axes, and numbers JSO
     _step: 0,
     _timestamp: 1_700_000_000.75,
   })
-  expect(run.lines).toEqual([expect.stringContaining('wandb sync ')])
+  expect(run.lines).toEqual([
+    expect.stringMatching(
+      /^wandb: offline \(as configured\), logged in .*offline-run-.*; upload it with: bun run sync /,
+    ),
+  ])
   await run.sink.finish('completed', 0)
   expect(
     records(folder)
@@ -231,7 +236,7 @@ test('no key reaches the log or the files', async () => {
   const config = { tracking: `http://me:${secret}@host/`, api_key: secret, note: `key ${secret}` }
   process.env.WANDB_API_KEY = secret
   try {
-    const parsed = v.parse(wandbLogger.schema, { save_dir: directory })
+    const parsed = v.parse(wandbLogger.schema, { save_dir: directory, offline: true })
     const sink = wandbLogger.create(parsed, { ...context, config })
     sink.row(row(1, { loss: 1 }))
     await sink.finish('completed', 0)

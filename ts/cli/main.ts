@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, { readonly does: string; load(): Promise
   predict: { does: 'classify images or folders', load: () => import('./predict.ts') },
   export: { does: 'write the ONNX files of a checkpoint', load: () => import('./export.ts') },
   compare: { does: 'hold runs against each other, image by image', load: () => import('./compare.ts') },
+  sync: { does: 'upload what the loggers of a run could not', load: () => import('./sync.ts') },
   batches: { does: 'write out what the model would see', load: () => import('./batches.ts') },
   generate: { does: 'make the synthetic jersey-number data set', load: () => import('./generate.ts') },
   bench: { does: 'measure the loader, the step or the start', load: () => import('./bench.ts') },

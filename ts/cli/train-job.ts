@@ -3,6 +3,7 @@ import type { Job } from '../config/run/job.ts'
 import { ConfigError, Failure } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { followCore } from '../logging/core-log.ts'
+import { jsonLinesSink } from '../logging/json-lines-sink.ts'
 import { createLogger, type Logger, type LogSink } from '../logging/logger.ts'
 import { withFileLock } from '../setup/file-lock.ts'
 import { openStore } from '../store/open-store.ts'
@@ -18,6 +19,7 @@ import { clock, compact, percent } from './number-format.ts'
 import { progressDisplay } from './progress-display.ts'
 import { reportFailure } from './report-failure.ts'
 import type { Screen } from './screen.ts'
+import { type TranscribedScreen, transcribedScreen } from './transcribed-screen.ts'
 
 export interface TrainSurroundings {
   readonly screen: Screen
@@ -27,8 +29,9 @@ export interface TrainSurroundings {
 }
 
 /** Trains what a composed configuration says; speaks to the terminal and answers the exit code. */
-export async function trainJob(job: Job, around: TrainSurroundings): Promise<number> {
-  const { screen } = around
+export async function trainJob(job: Job, surroundings: TrainSurroundings): Promise<number> {
+  const screen = transcribedScreen(surroundings.screen)
+  const around = { ...surroundings, screen }
   const directory = job.outputDir
   if (directory === undefined) {
     const hint = 'leave hydra.run.dir as it is or name a folder'
@@ -74,8 +77,11 @@ interface Ground {
   readonly interrupt: AbortSignal
 }
 
+/** With a screen whose lines the loggers may follow. */
+type Around = Omit<TrainSurroundings, 'screen'> & { readonly screen: TranscribedScreen }
+
 /** Trains in a local folder; a run of a bucket is fetched before and copied back as it goes. */
-async function trainHere(job: Job, ground: Ground, around: TrainSurroundings): Promise<number> {
+async function trainHere(job: Job, ground: Ground, around: Around): Promise<number> {
   const { directory, logger } = ground
   if (job.remote === undefined) return trainIn(job, ground, around)
   const mirror = await openMirror({ store: openStore(job.remote), stage: directory, logger })
@@ -87,7 +93,7 @@ async function trainHere(job: Job, ground: Ground, around: TrainSurroundings): P
 async function trainIn(
   job: Job,
   { typed: { config, plain }, directory, sinks, logger, interrupt }: Ground,
-  { screen, json, startedAt }: TrainSurroundings,
+  { screen, json, startedAt }: Around,
   onSaved?: () => void,
 ): Promise<number> {
   const display = progressDisplay(screen, monitorOf(config.callbacks))
@@ -107,6 +113,8 @@ async function trainIn(
         interrupt,
         onSaved,
         callbacks: config.trainer.enable_progress_bar === false ? [] : [display],
+        followers: json ? [jsonLinesSink((line) => void process.stdout.write(line))] : [],
+        followConsole: (listener) => screen.follow(listener),
         onSession: (session) => {
           if (showsBar(config.callbacks)) display.follow(session)
         },

@@ -25,6 +25,24 @@ export interface LoggedTable {
   readonly step: number
 }
 
+/** Counts of values by bins. */
+export interface LoggedHistogram {
+  readonly key: string
+  /** Edges of the bins, ascending; one more than there are counts. */
+  readonly edges: readonly number[]
+  readonly counts: readonly number[]
+  readonly epoch: number
+  readonly step: number
+}
+
+/** Prose of an event, Markdown where a place shows it. */
+export interface LoggedText {
+  readonly key: string
+  readonly text: string
+  readonly epoch: number
+  readonly step: number
+}
+
 /** How a run ended, for a sink's last word. */
 export type RunStatus = 'completed' | 'stopped' | 'interrupted' | 'failed'
 
@@ -37,6 +55,12 @@ export interface ExperimentSink {
   row(row: MetricRow): void
   image?(image: LoggedImage): void
   table?(table: LoggedTable): void
+  histogram?(histogram: LoggedHistogram): void
+  text?(text: LoggedText): void
+  /** A line that the console shows. */
+  line?(text: string): void
+  /** The files of a checkpoint that is complete; "best" among `names` where it is the best so far. */
+  checkpoint?(directory: string, names: readonly string[]): void
   /** A finished file of the run (the ONNX model, the report). */
   file?(path: string, kind: 'model' | 'report' | 'other'): void
   summary?(values: Readonly<Record<string, number | string>>): void

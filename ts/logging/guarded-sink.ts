@@ -32,6 +32,10 @@ export function guardedSink(name: string, create: () => ExperimentSink, logger: 
     row: (row) => attempt(() => sink?.row(row)),
     image: (image) => attempt(() => sink?.image?.(image)),
     table: (table) => attempt(() => sink?.table?.(table)),
+    histogram: (histogram) => attempt(() => sink?.histogram?.(histogram)),
+    text: (text) => attempt(() => sink?.text?.(text)),
+    line: (text) => attempt(() => sink?.line?.(text)),
+    checkpoint: (directory, names) => attempt(() => sink?.checkpoint?.(directory, names)),
     file: (path, kind) => attempt(() => sink?.file?.(path, kind)),
     summary: (values) => attempt(() => sink?.summary?.(values)),
     finish: async (status, exitCode) => {

@@ -50,6 +50,15 @@ export type Action =
       readonly columns: readonly string[]
       readonly rows: readonly (readonly (string | number | null)[])[]
     }
+  /** Counts of values by bins, for the experiment loggers; one edge more than there are counts. */
+  | {
+      readonly kind: 'histogram'
+      readonly key: string
+      readonly edges: readonly number[]
+      readonly counts: readonly number[]
+    }
+  /** Markdown for the experiment loggers. */
+  | { readonly kind: 'text'; readonly key: string; readonly text: string }
 
 export type Actions = readonly Action[] | undefined
 

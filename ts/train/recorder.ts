@@ -35,6 +35,25 @@ export class Recorder {
     for (const sink of this.#sinks) sink.table?.({ key, columns, rows, epoch, step: position.step })
   }
 
+  histogram(action: Extract<Action, { kind: 'histogram' }>, epoch: number, position: Position): void {
+    const { key, edges, counts } = action
+    for (const sink of this.#sinks) sink.histogram?.({ key, edges, counts, epoch, step: position.step })
+  }
+
+  text(action: Extract<Action, { kind: 'text' }>, epoch: number, position: Position): void {
+    const { key, text } = action
+    for (const sink of this.#sinks) sink.text?.({ key, text, epoch, step: position.step })
+  }
+
+  /** A line that the console shows. */
+  line(text: string): void {
+    for (const sink of this.#sinks) sink.line?.(text)
+  }
+
+  checkpoint(directory: string, names: readonly string[]): void {
+    for (const sink of this.#sinks) sink.checkpoint?.(directory, names)
+  }
+
   file(path: string, kind: 'model' | 'report' | 'other'): void {
     for (const sink of this.#sinks) sink.file?.(path, kind)
   }

@@ -84,6 +84,8 @@ export class Run {
       else if (action.kind === 'stop') this.stopReason ??= action.reason
       else if (action.kind === 'image') this.recorder.image(action, epoch, position)
       else if (action.kind === 'table') this.recorder.table(action, epoch, position)
+      else if (action.kind === 'histogram') this.recorder.histogram(action, epoch, position)
+      else if (action.kind === 'text') this.recorder.text(action, epoch, position)
     }
     for (const action of actions) if (action.kind === 'save') await this.#save(action, epoch, position)
     for (const action of actions) {
@@ -132,6 +134,7 @@ export class Run {
     context.logger.debug('checkpoint saved', { directory, seconds: report.seconds, bytes: report.bytes })
     if (!weightsOnly) pointers.add('last')
     for (const pointer of pointers) await store.point(pointer, directory)
+    if (!transient) this.recorder.checkpoint(directory, [...pointers])
     if (weightsOnly) return
     const previous = this.#resumable
     this.#resumable = { directory, position, phase: this.phase, transient }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { lintRecipe } from '../config/lint/index.ts'
 import { writeJson } from '../files/write-json.ts'
+import { formatLine } from '../logging/console-sink.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
 import type { Logger } from '../logging/logger.ts'
 import { MetricsFile } from '../logging/metrics-file.ts'
@@ -75,6 +76,12 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
   const sinkContext = { directory, config: job.composed, resumedStep: resumed?.position.step ?? null, logger }
   const loggers = planned.run.fastDevRun === null ? config.logging : []
   const sinks = loggers.map(({ definition, options }) => definition.create(options, sinkContext))
+  const recorder = new Recorder(new MetricsFile(directory, resumed?.state.metricsBytes ?? 0), [
+    ...sinks,
+    ...(around.followers ?? []),
+  ])
+  if (around.followConsole) around.followConsole((line) => recorder.line(line))
+  else around.sinks.push((record) => recorder.line(formatLine(record, false)))
   const context: RunContext = {
     directory,
     plan: planned.plan,
@@ -92,7 +99,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     context,
     session,
     hooks: new Hooks([...callbacks, ...around.callbacks]),
-    recorder: new Recorder(new MetricsFile(directory, resumed?.state.metricsBytes ?? 0), sinks),
+    recorder,
     store,
     exporter: async ({ directory: folder, opset, foldBn, inputSize }, checkpoint) => {
       const request = {

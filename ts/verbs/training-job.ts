@@ -1,6 +1,7 @@
 import type { CallbackDefinition } from '../callbacks/define.ts'
 import type { Config } from '../config/schema/config.ts'
 import type { LoggerDefinition } from '../logging/define.ts'
+import type { ExperimentSink } from '../logging/experiment.ts'
 import type { Logger, LogSink } from '../logging/logger.ts'
 import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
@@ -25,6 +26,10 @@ export interface TrainingSurroundings {
   readonly interrupt: AbortSignal
   /** Beside the configured ones. */
   readonly callbacks: readonly Callback[]
+  /** Follow the run's events, beside the configured loggers. */
+  readonly followers?: readonly ExperimentSink[]
+  /** Passes on what the console shows, from its first line; where it is left out, the log's lines stand for it. */
+  followConsole?(listener: (line: string) => void): void
   /** Called once the session is there. */
   onSession?(session: Session): void
   /** Called after each save: the run folder holds a state that can be gone on from. */

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,37 +10,11 @@ import { type MlflowClient, MlflowError } from './mlflow-client.ts'
 const MOST_PARAMETERS = 100
 const PARAMETER_LENGTH = 500
 
-const Kept = v.object({
-  run_id: v.string(),
-  server: v.string(),
-  /** Lines of metrics.jsonl that the server has. */
-  lines: v.number(),
-  /** Whether the parameters are there; they can be sent once only. */
-  parameters: v.boolean(),
-})
 const Created = v.object({
   run: v.object({ info: v.object({ run_id: v.string(), artifact_uri: v.string() }) }),
 })
 const Experiment = v.object({ experiment: v.object({ experiment_id: v.string() }) })
 const NewExperiment = v.object({ experiment_id: v.string() })
-
-export type KeptRun = v.InferOutput<typeof Kept>
-
-/** What is known of the run that an earlier process sent to. */
-export function readKept(file: string, server: string): KeptRun | undefined {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-  const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), text)
-  return kept.success && kept.output.server === server ? kept.output : undefined
-}
-
-export function writeKept(file: string, kept: KeptRun): void {
-  writeFileSync(file, `${JSON.stringify(kept)}\n`)
-}
 
 export interface NewRun {
   readonly experiment: string
@@ -73,11 +46,20 @@ export async function reopenRun(client: MlflowClient, id: string): Promise<OpenR
   return openRun(await client.get(`runs/get?run_id=${encodeURIComponent(id)}`))
 }
 
-export async function sendParameters(client: MlflowClient, id: string, config: unknown): Promise<void> {
-  const params = Object.entries(flatParameters(config)).map(([key, value]) => ({
-    key: metricName(key),
-    value: String(value).slice(0, PARAMETER_LENGTH),
-  }))
+/** A configuration as parameters, within MLflow's limits. */
+export function runParameters(config: unknown): Record<string, string> {
+  const named = Object.entries(flatParameters(config)).map(
+    ([key, value]) => [metricName(key), String(value).slice(0, PARAMETER_LENGTH)] as const,
+  )
+  return Object.fromEntries(named)
+}
+
+export async function sendParameters(
+  client: MlflowClient,
+  id: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  const params = Object.entries(parameters).map(([key, value]) => ({ key, value }))
   for (let at = 0; at < params.length; at += MOST_PARAMETERS)
     await client.post('runs/log-batch', { run_id: id, params: params.slice(at, at + MOST_PARAMETERS) })
 }

@@ -1,26 +1,20 @@
-import { basename, join } from 'node:path'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import type { SinkContext } from '../define.ts'
 import type { ExperimentSink, RunStatus } from '../experiment.ts'
 import { within } from '../guarded-sink.ts'
+import { linkOrCopy } from '../link-or-copy.ts'
 import type { MlflowOptions } from '../mlflow.ts'
+import { syncCommand } from '../shown-path.ts'
 import { withoutSecrets } from '../without-secrets.ts'
-import { MetricCursor } from './metric-cursor.ts'
+import type { ListedFile } from './file-list.ts'
+import { readKept } from './kept-run.ts'
 import { MlflowError, mlflowClient } from './mlflow-client.ts'
-import {
-  createRun,
-  type OpenRun,
-  readKept,
-  reopenRun,
-  sendArtifact,
-  sendMetrics,
-  sendParameters,
-  writeKept,
-} from './mlflow-run.ts'
-import { imagePlace, thumbnail } from './stepped-image.ts'
+import { MlflowDelivery } from './mlflow-delivery.ts'
+import { runParameters } from './mlflow-run.ts'
+import { imagePlace } from './stepped-image.ts'
 
-/** The most that the server takes in one request. */
-const MOST_METRICS = 1000
-const MOST_ARTIFACTS = 10_000
 const statuses: Record<RunStatus, string> = {
   completed: 'FINISHED',
   stopped: 'FINISHED',
@@ -51,17 +45,9 @@ const usual: MlflowTiming = {
   interruptedDeadline: 10_000,
 }
 
-interface Artifact {
-  readonly place: string
-  /** A path, or what the file is to hold. */
-  readonly file: string | Uint8Array
-  /** `true`: a picture of a step, which gets a thumbnail. */
-  readonly stepped: boolean
-}
-
 /**
- * Follows a run on a tracking server. Values are read from metrics.jsonl, so memory stays small while the server is away,
- * and a resumed run sends what it still owes.
+ * Follows a run on a tracking server. What is sent is read from the run folder, so memory stays small while the server is
+ * away, and a resumed run, or `sync`, sends what is still owed.
  */
 export function mlflowSink(
   options: MlflowOptions,
@@ -70,88 +56,51 @@ export function mlflowSink(
   timing: MlflowTiming = usual,
 ): ExperimentSink {
   const { logger, directory } = context
-  const address = options.tracking_uri ?? environment.MLFLOW_TRACKING_URI ?? ''
-  if (!/^https?:\/\//.test(address) || !URL.canParse(address))
-    throw new Error('tracking_uri or MLFLOW_TRACKING_URI must name a server, as http://127.0.0.1:5000')
   const ending = new AbortController()
-  const client = mlflowClient(address, environment, ending.signal)
-  const keptFile = join(directory, 'mlflow-run.json')
-  const kept = context.resumedStep === null ? undefined : readKept(keptFile, client.shown)
+  const client = mlflowClient(trackingAddress(options.tracking_uri, environment), environment, ending.signal)
+  const before = context.resumedStep === null ? undefined : readKept(directory)
+  const goesOn = before?.server === client.shown
   const named = (key: string): string => (options.prefix === '' ? key : `${options.prefix}-${key}`)
-  const cursor = new MetricCursor(join(directory, 'metrics.jsonl'), kept?.lines ?? 0, named)
-  const artifacts: Artifact[] = []
-  let run: OpenRun | undefined
-  let parametersSent = kept?.parameters ?? false
-  let imageTagSent = false
   let failures = 0
-  let away = false
-  let dropped = 0
-  let refused = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let sending: Promise<void> | undefined
-
-  const keep = (id: string): void => {
-    const lines = Math.max(cursor.lines, kept?.lines ?? 0)
-    writeKept(keptFile, { run_id: id, server: client.shown, lines, parameters: parametersSent })
-  }
   const failed = (error: unknown): void => {
     failures++
     const message = error instanceof Error ? error.message : String(error)
     if (failures === 1) logger.warn(`mlflow: ${message}; training goes on, metrics.jsonl has every value`)
   }
-  const openRun = async (): Promise<OpenRun> => {
-    const id = options.run_id ?? kept?.run_id
-    if (id) return await reopenRun(client, id)
-    const asked = {
+  const delivery = new MlflowDelivery({
+    directory,
+    client,
+    goesOn,
+    kept: {
+      server: client.shown,
+      run_id: options.run_id ?? null,
+      lines: 0,
+      parameters: runParameters(withoutSecrets(context.config, environment)),
+      files: 0,
+      ...(goesOn ? before : {}),
+      ended: null,
+      closed: false,
       experiment: options.experiment_name,
-      artifactLocation: options.artifact_location,
-      name: options.run_name,
+      artifact_location: options.artifact_location,
+      run_name: options.run_name,
       tags: withoutSecrets(options.tags ?? {}, environment) as Record<string, unknown>,
-    }
-    return await createRun(client, asked)
-  }
-  const sendOne = async (to: OpenRun, { place, file, stepped }: Artifact): Promise<void> => {
-    await sendArtifact(client, to, stepped ? `${place}.png` : place, file)
-    if (!stepped) return
-    await sendArtifact(client, to, `${place}+compressed.webp`, await thumbnail(file))
-    if (imageTagSent) return
-    await client.post('runs/set-tag', { run_id: to.id, key: 'mlflow.loggedImages', value: 'True' })
-    imageTagSent = true
-  }
-  /** Sends all that there is. @throws MlflowError */
-  const drain = async (): Promise<void> => {
-    if (!run) {
-      run = await openRun()
-      keep(run.id)
-      logger.info(`mlflow: run ${run.id} at ${client.shown}`)
-    }
-    if (!parametersSent) {
-      await sendParameters(client, run.id, withoutSecrets(context.config, environment))
-      parametersSent = true
-      keep(run.id)
-    }
-    for (;;) {
-      const { metrics, advance } = await cursor.peek(MOST_METRICS)
-      await sendMetrics(client, run.id, metrics, MOST_METRICS)
-      advance()
-      if (metrics.length === 0) break
-      keep(run.id)
-    }
-    for (let next = artifacts[0]; next; next = artifacts[0]) {
-      try {
-        await sendOne(run, next)
-      } catch (error) {
-        if (error instanceof MlflowError && error.passing) throw error
-        failed(error)
-      }
-      artifacts.shift()
-    }
-  }
+      prefix: options.prefix,
+      pid: process.pid,
+      host: hostname(),
+    },
+    onOpen: (id) => logger.info(`mlflow: run ${id} at ${client.shown}`),
+    onLost: failed,
+  })
+  let away = false
+  let refused = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let sending: Promise<void> | undefined
+
   /** Drains, again and again after failures that may pass, until all is sent or nothing more will be. */
   const work = async (): Promise<void> => {
     for (let pause = timing.retry; !ending.signal.aborted; pause = Math.min(pause * 2, timing.longestRetry)) {
       try {
-        await drain()
+        await delivery.drain()
         away = false
         return
       } catch (error) {
@@ -179,56 +128,84 @@ export function mlflowSink(
     timer = setTimeout(() => void start(), timing.gather)
     timer.unref()
   }
-  const add = (artifact: Artifact): void => {
-    if (artifacts.length < MOST_ARTIFACTS) artifacts.push(artifact)
-    else dropped++
+  const add = (listed: ListedFile): void => {
+    delivery.files.add(listed)
     soon()
+  }
+  /** Content that has no file yet gets one in the run folder, where it waits for the server. */
+  const addContent = (kind: string, key: string, step: number, ending: string, content: string): void => {
+    const place = `${kind}/${named(key)}_${step}.${ending}`
+    const file = join(directory, 'mlflow', place)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+    add({ place, file, stepped: false, event: `${kind} ${key} ${step}` })
   }
 
   return {
     name: 'mlflow',
     row: soon,
     image: ({ key, path, step }) =>
-      add({ place: imagePlace(named(key), step, Date.now()), file: path, stepped: true }),
-    table: ({ key, columns, rows, step }) => {
-      const file = Buffer.from(JSON.stringify({ columns, data: rows }))
-      add({ place: `tables/${named(key)}_${step}.json`, file, stepped: false })
+      add({
+        place: imagePlace(named(key), step, Date.now()),
+        file: path,
+        stepped: true,
+        event: `image ${key} ${step}`,
+      }),
+    table: ({ key, columns, rows, step }) =>
+      addContent('tables', key, step, 'json', JSON.stringify({ columns, data: rows })),
+    histogram: ({ key, edges, counts, step }) =>
+      addContent('histograms', key, step, 'json', JSON.stringify({ edges, counts })),
+    text: ({ key, text, step }) => addContent('texts', key, step, 'md', text),
+    checkpoint: (checkpoint) => {
+      if (options.log_model !== 'all') return
+      const name = basename(checkpoint)
+      // Links: the checkpoint may be gone when the server is there.
+      const kept = join(directory, 'mlflow', 'checkpoints', name)
+      for (const path of readdirSync(checkpoint, { recursive: true, encoding: 'utf8' })) {
+        if (!statSync(join(checkpoint, path)).isFile()) continue
+        const file = join(kept, path)
+        mkdirSync(dirname(file), { recursive: true })
+        linkOrCopy(join(checkpoint, path), file)
+        add({ place: `checkpoints/${name}/${path}`, file, stepped: false, event: '' })
+      }
     },
     file: (path, kind) => {
       if (kind === 'model' && options.log_model === false) return
       const folder = kind === 'model' ? options.checkpoint_path_prefix || 'model' : kind
-      add({ place: `${folder}/${basename(path)}`, file: path, stepped: false })
+      add({ place: `${folder}/${basename(path)}`, file: path, stepped: false, event: '' })
     },
     finish: async (status) => {
       const last = async (): Promise<void> => {
         // What is under way may have read the file before the last event.
         if (sending) await sending
-        if (refused) return
-        await start()
-        if (run)
-          await client.post('runs/update', { run_id: run.id, status: statuses[status], end_time: Date.now() })
+        if (!refused) await start()
       }
+      delivery.end(statuses[status])
       const most = status === 'interrupted' ? timing.interruptedDeadline : timing.deadline
-      const deadline = away ? Math.min(most, timing.awayDeadline) : most
-      let told = true
       try {
-        told = await within(last(), deadline)
+        await within(last(), away ? Math.min(most, timing.awayDeadline) : most)
       } catch (error) {
         failed(error)
-        told = false
       } finally {
         ending.abort()
         clearTimeout(timer)
       }
-      const missing = !told || refused || artifacts.length > 0 || dropped > 0
-      if (!missing) return
-      const owed = `${artifacts.length + dropped} files`
+      if (delivery.closed) return
       logger.warn(
-        `mlflow: ${failures} failures; ${cursor.lines} events are at ${client.shown}, ${owed} are not; ` +
-          'what is missing stands in metrics.jsonl and the run folder',
+        `mlflow: ${failures} failures; ${delivery.lines} events are at ${client.shown}, ` +
+          `${delivery.owedFiles} files are not; what is missing stands in metrics.jsonl and the run folder, ` +
+          `send it with: ${syncCommand(directory)}`,
       )
     },
   }
+}
+
+/** @throws Error where neither the option nor MLFLOW_TRACKING_URI names a server */
+export function trackingAddress(option: string | null, environment: NodeJS.ProcessEnv): string {
+  const address = option ?? environment.MLFLOW_TRACKING_URI ?? ''
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address))
+    throw new Error('tracking_uri or MLFLOW_TRACKING_URI must name a server, as http://127.0.0.1:5000')
+  return address
 }
 
 function pausing(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { copyFileSync, linkSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, createReadStream, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { linkOrCopy } from '../link-or-copy.ts'
+
+/** Bytes that are hashed at a time. */
+const PIECE = 1_048_576
 
 export interface ArtifactEntry {
   readonly path: string
@@ -42,13 +46,41 @@ export interface ArtifactFacts {
 
 /** Keeps the files in `directory`, where nothing rotates them away before the upload, and describes them. */
 export function makeArtifact(facts: ArtifactFacts, files: readonly ArtifactFile[]): ModelArtifact {
-  const entries = files.map(({ path, source }) => {
+  const kept = keepAll(facts, files)
+  return describe(
+    facts,
+    kept.map((file) => ({
+      ...file,
+      digest: createHash('md5').update(readFileSync(file.localPath)).digest('base64'),
+    })),
+  )
+}
+
+/** The same with the files read in pieces, between which the caller's work goes on. */
+export async function makeArtifactLater(
+  facts: ArtifactFacts,
+  files: readonly ArtifactFile[],
+): Promise<ModelArtifact> {
+  const entries: ArtifactEntry[] = []
+  for (const file of keepAll(facts, files)) {
+    const hash = createHash('md5')
+    for await (const piece of createReadStream(file.localPath, { highWaterMark: PIECE })) hash.update(piece)
+    entries.push({ ...file, digest: hash.digest('base64') })
+  }
+  return describe(facts, entries)
+}
+
+function keepAll(facts: ArtifactFacts, files: readonly ArtifactFile[]): Omit<ArtifactEntry, 'digest'>[] {
+  return files.map(({ path, source }) => {
     const localPath = join(facts.directory, path)
     mkdirSync(dirname(localPath), { recursive: true })
-    keep(source, localPath, facts.link)
-    const digest = createHash('md5').update(readFileSync(localPath)).digest('base64')
-    return { path, digest, size: statSync(localPath).size, localPath }
+    if (facts.link) linkOrCopy(source, localPath)
+    else copyFileSync(source, localPath)
+    return { path, size: statSync(localPath).size, localPath }
   })
+}
+
+function describe(facts: ArtifactFacts, entries: readonly ArtifactEntry[]): ModelArtifact {
   const { name, type, aliases } = facts
   return {
     name,
@@ -68,16 +100,4 @@ export function manifestDigest(entries: readonly Pick<ArtifactEntry, 'path' | 'd
   const lines = entries.map(({ path, digest }) => `${path}:${digest}\n`).sort()
   for (const line of lines) hash.update(line)
   return hash.digest('hex')
-}
-
-function keep(source: string, place: string, link: boolean): void {
-  if (link) {
-    try {
-      linkSync(source, place)
-      return
-    } catch {
-      // Another file system, or one without links: a copy does.
-    }
-  }
-  copyFileSync(source, place)
 }

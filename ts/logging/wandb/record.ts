@@ -19,14 +19,23 @@ const fields = {
   history: 2,
   summary: 3,
   files: 6,
+  stats: 7,
   artifact: 8,
   metric: 12,
+  outputRaw: 13,
   run: 17,
   exit: 18,
   header: 21,
 } as const
 
 type Fill = (message: ProtoWriter) => void
+
+const STDOUT = 1
+
+/** google.protobuf.Timestamp of seconds since the Unix epoch. */
+function timestamp(time: number): Fill {
+  return (message) => message.uint(1, Math.floor(time)).uint(2, Math.floor((time % 1) * 1e9))
+}
 
 /** Makes records, numbered from `first`. */
 export class RecordMaker {
@@ -43,7 +52,7 @@ export class RecordMaker {
   }
 
   /** `start` in seconds since the Unix epoch. */
-  run(run: RunIdentity, config: Items, start: number, resumed: boolean): Uint8Array {
+  run(run: RunIdentity, config: Items, start: number): Uint8Array {
     return this.#record(fields.run, (message) => {
       message.text(1, run.id)
       if (run.entity) message.text(2, run.entity)
@@ -54,8 +63,7 @@ export class RecordMaker {
       if (run.name) message.text(8, run.name)
       if (run.notes) message.text(9, run.notes)
       for (const tag of run.tags) message.text(10, tag)
-      message.message(17, (time) => time.uint(1, Math.floor(start)).uint(2, Math.floor((start % 1) * 1e9)))
-      if (resumed) message.bool(24, true)
+      message.message(17, timestamp(start))
     })
   }
 
@@ -104,6 +112,29 @@ export class RecordMaker {
     })
   }
 
+  /** A line of the console; `time` in seconds since the Unix epoch. */
+  line(text: string, time: number): Uint8Array {
+    return this.#record(fields.outputRaw, (message) => {
+      message.uint(1, STDOUT)
+      message.message(2, timestamp(time))
+      message.text(3, `${text}\n`)
+    })
+  }
+
+  /** A line of an earlier log. */
+  sameLine(message: Uint8Array): Uint8Array {
+    return this.#record(fields.outputRaw, (line) => line.raw(message))
+  }
+
+  /** The machine's load, under W&B's names. */
+  stats(values: Readonly<Record<string, number>>, time: number): Uint8Array {
+    return this.#record(fields.stats, (message) => {
+      message.message(2, timestamp(time))
+      for (const [key, value] of Object.entries(values))
+        message.message(3, (item) => item.text(1, key).text(16, JSON.stringify(value)))
+    })
+  }
+
   exit(code: number, runtime: number): Uint8Array {
     return this.#record(fields.exit, (message) => message.uint(1, code).uint(2, Math.round(runtime)))
   }
@@ -121,9 +152,25 @@ export type ReadRecord =
   | { readonly kind: 'history'; readonly values: ReadonlyMap<string, string>; readonly step: number }
   | { readonly kind: 'summary'; readonly values: ReadonlyMap<string, string> }
   | { readonly kind: 'metric'; readonly name: string }
-  | { readonly kind: 'run'; readonly id: string; readonly start: number }
+  | {
+      readonly kind: 'run'
+      readonly id: string
+      readonly entity: string | undefined
+      readonly project: string
+      readonly start: number
+    }
+  /** `message` is the line's own message, encoded. */
+  | { readonly kind: 'line'; readonly message: Uint8Array }
+  | { readonly kind: 'header' }
   | { readonly kind: 'exit' }
   | { readonly kind: 'other' }
+
+/** A record under another number; the number is the first field of all that are made here. */
+export function renumbered(data: Uint8Array, number: number): Uint8Array {
+  let end = 1
+  while ((data[end++] ?? 0) >= 128);
+  return new ProtoWriter(data.length + 16).uint(1, number).raw(data.subarray(end)).finish()
+}
 
 export function readRecord(data: Uint8Array): ReadRecord {
   const record = readProto(data)
@@ -146,9 +193,14 @@ export function readRecord(data: Uint8Array): ReadRecord {
     return {
       kind: 'run',
       id: protoText(run, 1) ?? '',
+      entity: protoText(run, 2),
+      project: protoText(run, 3) ?? '',
       start: protoNumber(time, 1) + protoNumber(time, 2) / 1e9,
     }
   }
+  const line = protoBytes(record, fields.outputRaw)
+  if (line) return { kind: 'line', message: line }
+  if (inner(fields.header)) return { kind: 'header' }
   return inner(fields.exit) ? { kind: 'exit' } : { kind: 'other' }
 }
 

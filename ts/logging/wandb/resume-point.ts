@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMedia } from './json-value.ts'
 import { readRecord } from './record.ts'
@@ -26,6 +26,8 @@ export interface ResumePoint {
   /** `step name` of the pictures and tables that the logs hold. */
   readonly media: ReadonlySet<string>
   readonly summary: ReadonlyMap<string, string>
+  /** Console lines of the logs, encoded, for a log that begins anew: the server's file of them is written from its start. */
+  readonly lines: readonly Uint8Array[]
 }
 
 /**
@@ -44,13 +46,14 @@ export function resumePoint(
   const defined = new Set<string>()
   const media = new Set<string>()
   const summary = new Map<string, string>()
+  const lines: Uint8Array[] = []
   let start: number | undefined
   let nextStep = 0
   let kept = 0
   let keepBytes = 0
   let records = 0
   for (const folder of folders) {
-    const open = folder === newest && !wasUploaded(folder, id)
+    const open = folder === newest && !wasTaken(folder, id)
     keepBytes = 0
     records = 0
     for (const { data, end } of readTransactionLog(logPath(folder, id))) {
@@ -68,12 +71,13 @@ export function resumePoint(
         }
       } else if (record.kind === 'metric') defined.add(record.name)
       else if (record.kind === 'summary') for (const [name, json] of record.values) summary.set(name, json)
+      else if (record.kind === 'line') lines.push(record.message)
       else if (record.kind === 'run') start ??= record.start
       keepBytes = end
       records++
     }
   }
-  const goesOn = !wasUploaded(newest, id) && records > 1
+  const goesOn = !wasTaken(newest, id) && records > 1
   return {
     folder: goesOn ? newest : undefined,
     keepBytes: goesOn ? keepBytes : 0,
@@ -85,6 +89,7 @@ export function resumePoint(
     defined: goesOn ? defined : new Set(),
     media,
     summary,
+    lines: goesOn ? [] : lines,
   }
 }
 
@@ -102,7 +107,20 @@ export function runFolders(root: string, id: string): string[] {
 
 export const logPath = (folder: string, id: string): string => join(folder, `run-${id}.wandb`)
 
-/** Whether `wandb sync` has taken the folder, or is at it. */
-function wasUploaded(folder: string, id: string): boolean {
-  return ['synced', 'syncstate'].some((ending) => existsSync(`${logPath(folder, id)}.${ending}`))
+/** Stands beside a log that was uploaded to its end; W&B's own client makes the same. */
+export const uploadedMark = (folder: string, id: string): string => `${logPath(folder, id)}.synced`
+
+/** Stands beside a log that an uploader follows, or followed until the process was killed. */
+export const liveMark = (folder: string, id: string): string => `${logPath(folder, id)}.live`
+
+/** Whether the log was uploaded to its end: what was logged after that is still owed. */
+export function isUploaded(folder: string, id: string): boolean {
+  const mark = uploadedMark(folder, id)
+  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(logPath(folder, id)).mtimeMs
+}
+
+/** Whether an uploader has taken the log, or part of it: what it holds cannot be changed any more. */
+function wasTaken(folder: string, id: string): boolean {
+  const marks = [uploadedMark(folder, id), liveMark(folder, id), `${logPath(folder, id)}.syncstate`]
+  return marks.some((mark) => existsSync(mark))
 }

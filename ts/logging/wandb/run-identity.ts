@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { SinkContext } from '../define.ts'
 import type { WandbOptions } from '../wandb.ts'
 import type { RunIdentity } from './record.ts'
 
+const KEPT = 'wandb-run.json'
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
-const Kept = v.object({ id: v.string() })
+/** `root`: the folder `wandb/` of the runs, relative to the run folder where it lies in it. */
+const Kept = v.object({ id: v.string(), root: v.optional(v.string(), 'wandb') })
+
+export type KeptIdentity = v.InferOutput<typeof Kept>
 
 /** The run's identity from the options, then WANDB_* variables; a resumed run keeps its identifier. */
 export function runIdentity(
@@ -16,12 +20,14 @@ export function runIdentity(
   environment: NodeJS.ProcessEnv,
 ): RunIdentity {
   const variable = (name: string): string | undefined => environment[name] || undefined
-  const file = join(context.directory, 'wandb-run.json')
-  const kept = context.resumedStep !== null && existsSync(file) ? keptId(file) : undefined
+  const kept = context.resumedStep === null ? undefined : keptIdentity(context.directory)?.id
   const id = options.id ?? options.version ?? kept ?? variable('WANDB_RUN_ID') ?? newId()
   if (!/^[\w.-]{1,64}$/.test(id))
     throw new Error(`the run's identifier ${JSON.stringify(id)} is more than 64 letters, digits, - _ .`)
-  writeFileSync(file, `${JSON.stringify({ id })}\n`)
+  const root = wandbRoot(options, context, environment)
+  const inside = relative(context.directory, root)
+  const place = inside.startsWith('..') ? root : inside
+  writeFileSync(join(context.directory, KEPT), `${JSON.stringify({ id, root: place })}\n`)
   const tags = options.tags ?? []
   return {
     id,
@@ -45,9 +51,12 @@ export function wandbRoot(
   return join(resolve(parent), 'wandb')
 }
 
-function keptId(file: string): string | undefined {
+/** What the run folder knows of its run of Weights & Biases; the root is absolute. */
+export function keptIdentity(directory: string): KeptIdentity | undefined {
+  const file = join(directory, KEPT)
+  if (!existsSync(file)) return undefined
   const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), readFileSync(file, 'utf8'))
-  return kept.success ? kept.output.id : undefined
+  return kept.success ? { id: kept.output.id, root: resolve(directory, kept.output.root) } : undefined
 }
 
 function newId(): string {

@@ -1,8 +1,8 @@
-import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { stringify } from 'yaml'
 import type { MetricRow } from '../experiment.ts'
-import { type ArtifactFacts, type ArtifactFile, makeArtifact } from './artifact.ts'
+import { type ArtifactFacts, type ArtifactFile, makeArtifact, makeArtifactLater } from './artifact.ts'
 import type { Items } from './item-encoder.ts'
 import { jsonNumber } from './json-value.ts'
 import { RecordMaker, type RunIdentity } from './record.ts'
@@ -34,6 +34,7 @@ export class WandbLog {
   readonly #summary: Map<string, string>
   #step: number
   #runtime = 0
+  #closed = false
   /** Names whose value in the summary is not in the log yet. */
   readonly #owed = new Set<string>()
   #summarizedAt = 0
@@ -52,12 +53,15 @@ export class WandbLog {
     this.#log = new TransactionLog(logPath(this.folder, run.id), resumed?.keepBytes ?? 0)
     this.#make = new RecordMaker((resumed?.records ?? 0) + 1)
     const items = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value ?? null)] as const)
-    if (!resumed?.folder)
+    if (!resumed?.folder) {
       this.#log.append([
         this.#make.header(),
-        this.#make.run(run, items, this.#start, resumed !== undefined),
+        this.#make.run(run, items, this.#start),
         this.#make.metric(STEP_KEY, undefined),
+        ...(resumed?.lines ?? []).map((line) => this.#make.sameLine(line)),
       ])
+      for (const name of this.#summary.keys()) this.#owed.add(name)
+    }
     const wrapped = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }]))
     writeFileSync(join(this.files, 'config.yaml'), stringify(wrapped))
     pointLatest(root, this.folder)
@@ -118,6 +122,17 @@ export class WandbLog {
     this.#log.append([this.#owedSummary(performance.now())])
   }
 
+  /** Console lines; `time` in seconds since the Unix epoch. */
+  lines(lines: readonly { readonly text: string; readonly time: number }[]): void {
+    if (lines.length > 0 && !this.#closed)
+      this.#log.append(lines.map(({ text, time }) => this.#make.line(text, time)))
+  }
+
+  /** The machine's load. */
+  stats(values: Readonly<Record<string, number>>): void {
+    if (!this.#closed) this.#log.append([this.#make.stats(values, Date.now() / 1000)])
+  }
+
   /** Announces a file that lies below `files/`. */
   media(path: string): void {
     this.#log.append([this.#make.mediaFile(path)])
@@ -125,10 +140,26 @@ export class WandbLog {
 
   /** Keeps files for the upload and logs them; answers the identifier that other records name it by. */
   artifact(facts: Omit<ArtifactFacts, 'directory'>, files: readonly ArtifactFile[]): string {
-    const directory = join(this.folder, 'artifacts', `${facts.name}-${this.#step}`)
+    const directory = this.#artifactFolder(facts.name)
     const artifact = makeArtifact({ ...facts, directory }, files)
     this.#log.append([this.#make.artifact(this.#run, artifact)])
     return artifact.clientId
+  }
+
+  /** The same, without holding up the caller: the files are kept at once and read in pieces. */
+  async laterArtifact(
+    facts: Omit<ArtifactFacts, 'directory'>,
+    files: readonly ArtifactFile[],
+  ): Promise<void> {
+    const directory = this.#artifactFolder(facts.name)
+    const artifact = await makeArtifactLater({ ...facts, directory }, files)
+    this.#log.append([this.#make.artifact(this.#run, artifact)])
+  }
+
+  /** A folder of its own: what an earlier artifact linked is never written over. */
+  #artifactFolder(name: string): string {
+    mkdirSync(join(this.folder, 'artifacts'), { recursive: true })
+    return mkdtempSync(join(this.folder, 'artifacts', `${name}-${this.#step}-`))
   }
 
   flush(): void {
@@ -139,6 +170,7 @@ export class WandbLog {
     const shown = [...this.#summary].map(([name, json]) => `${JSON.stringify(name)}: ${json}`).join(', ')
     writeFileSync(join(this.files, 'wandb-summary.json'), `{${shown}}\n`)
     this.#log.append([this.#owedSummary(performance.now()), this.#make.exit(exitCode, this.#runtime)])
+    this.#closed = true
     this.#log.close()
   }
 }
