@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
-import { type Synced, syncRun } from '../verbs/sync.ts'
+import { withFileLock } from '../setup/file-lock.ts'
+import { checkRunFolder, type Synced, syncRun } from '../verbs/sync.ts'
 import { terminalScreen } from './screen.ts'
 
 const help = `usage: classifier-training sync RUN… [--json]
@@ -35,7 +36,14 @@ export async function run(argv: string[]): Promise<number> {
   const logger = createLogger('sync', 'info', [consoleSink(terminalScreen())])
   let code = 0
   for (const word of runs) {
-    const { synced, failures } = await syncRun(resolve(word), logger, process.env)
+    const directory = resolve(word)
+    checkRunFolder(directory)
+    const onWait = (holder: string): void => logger.info(`${holder} trains in ${word}: waiting for it to end`)
+    const { synced, failures } = await withFileLock(
+      join(directory, '.lock'),
+      () => syncRun(directory, logger, process.env),
+      { onWait },
+    )
     for (const [place, why] of Object.entries(failures)) logger.error(`${place}: ${why}`)
     if (Object.keys(failures).length > 0) code = 1
     if (argv.includes('--json'))

@@ -11,6 +11,15 @@ export interface Synced {
   readonly mlflow?: MlflowSynced
 }
 
+/** @throws ConfigError where no training has written to the folder */
+export function checkRunFolder(directory: string): void {
+  if (existsSync(join(directory, 'metrics.jsonl'))) return
+  throw new ConfigError({
+    message: `${directory} is no run folder: it has no metrics.jsonl`,
+    hint: 'sync takes the folder that a training wrote, as outputs/2026-01-31/12-00-00',
+  })
+}
+
 /**
  * Delivers what the experiment loggers of a run could not. Every place gets its chance; `failures` holds what stays
  * behind, by place.
@@ -20,11 +29,6 @@ export async function syncRun(
   logger: Logger,
   environment: NodeJS.ProcessEnv,
 ): Promise<{ readonly synced: Synced; readonly failures: Readonly<Record<string, string>> }> {
-  if (!existsSync(join(directory, 'metrics.jsonl')))
-    throw new ConfigError({
-      message: `${directory} is no run folder: it has no metrics.jsonl`,
-      hint: 'sync takes the folder that a training wrote, as outputs/2026-01-31/12-00-00',
-    })
   const failures: Record<string, string> = {}
   const attempt = async <Result>(place: string, work: () => Promise<Result>): Promise<Result | undefined> => {
     try {

@@ -24,9 +24,6 @@ const Kept = v.object({
   run_name: v.nullable(v.string()),
   tags: v.record(v.string(), v.unknown()),
   prefix: v.string(),
-  /** Who writes it. */
-  pid: v.number(),
-  host: v.string(),
 })
 
 /** What the run folder knows of its run on a tracking server: enough to send the rest without the training. */

@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { SinkContext } from '../define.ts'
 import type { ExperimentSink, RunStatus } from '../experiment.ts'
@@ -85,8 +84,6 @@ export function mlflowSink(
       run_name: options.run_name,
       tags: withoutSecrets(options.tags ?? {}, environment) as Record<string, unknown>,
       prefix: options.prefix,
-      pid: process.pid,
-      host: hostname(),
     },
     onOpen: (id) => logger.info(`mlflow: run ${id} at ${client.shown}`),
     onLost: failed,

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../logger.ts'
 import { readKept } from './kept-run.ts'
@@ -30,8 +29,6 @@ export async function syncMlflow(
 ): Promise<MlflowSynced | undefined> {
   const kept = readKept(directory)
   if (!kept) return undefined
-  if (!kept.ended && kept.host === hostname() && kept.pid !== process.pid && isAlive(kept.pid))
-    throw new Error(`process ${kept.pid} still trains in ${directory}, and sends by itself`)
   const client = mlflowClient(addressOf(kept.server, environment), environment, new AbortController().signal)
   const lost: string[] = []
   let run = kept.run_id ?? ''
@@ -78,13 +75,4 @@ function statusOf(directory: string): string {
   const { status } = JSON.parse(readFileSync(file, 'utf8')) as { status?: unknown }
   if (status === 'failed') return 'FAILED'
   return status === 'completed' || status === 'stopped' ? 'FINISHED' : 'KILLED'
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -20,11 +20,12 @@ export interface WandbAccount {
  */
 export function wandbAccount(environment: NodeJS.ProcessEnv, root: string): WandbAccount {
   const home = environment.HOME ?? homedir()
-  const settings = [
+  const files = [
     join(environment.WANDB_CONFIG_DIR ?? join(home, '.config', 'wandb'), 'settings'),
     join(root, 'settings'),
     join(process.cwd(), 'wandb', 'settings'),
-  ].reduce<Record<string, string>>((all, file) => ({ ...all, ...readSettings(file) }), {})
+  ]
+  const settings: Record<string, string> = Object.assign({}, ...files.map(readSettings))
   const address = environment.WANDB_BASE_URL || settings.base_url || 'https://api.wandb.ai'
   const baseUrl = address.replace(/\/+$/, '')
   const key = environment.WANDB_API_KEY || netrcPassword(environment, home, baseUrl)
