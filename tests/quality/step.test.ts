@@ -20,6 +20,12 @@ describe('steps of a check', () => {
     expect(await runSteps([shell('good', 'true')], folder)).toBe(0)
   })
 
+  test('what cannot run here is no failure, but on a CI machine', async () => {
+    const steps = [{ name: 'linter', command: ['false'], skipped: 'there is no Python' }]
+    expect(await runSteps(steps, scratchFolder(), false)).toBe(0)
+    expect(await runSteps(steps, scratchFolder(), true)).toBe(1)
+  })
+
   test('a command that does not exist is a failure like any other', async () => {
     const result = await runStep({ name: 'none', command: ['no-such-command-here'] }, scratchFolder())
     expect(result.exitCode).toBe(127)

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { scratchFolder } from '../setup/scratch.ts'
 
@@ -26,6 +27,27 @@ test('the main tarball holds what is needed to run and to build, and nothing els
     'rust-toolchain.toml',
     'ts',
   ])
+  // Of what is named, every file of the checkout, and no other.
+  const listed = ['bin', 'ts', 'crates', 'configs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml']
+  const checkout = Bun.spawnSync(
+    [
+      'git',
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      ...listed,
+      'README.md',
+      'LICENSE',
+    ],
+    { cwd: root },
+  )
+  const expected = checkout.stdout
+    .toString()
+    .split('\0')
+    .filter((name) => existsSync(join(root, name)) && name !== '')
+  expect(names.sort()).toEqual([...expected, 'package.json'].sort())
   for (const name of [
     'ts/cli/main.ts',
     'ts/native/load.ts',

@@ -1,6 +1,7 @@
 import { thisMachine } from '../native/machine.ts'
 import { buildEnvironment } from '../setup/build-addon.ts'
 import { ensureLibtorch } from '../setup/index.ts'
+import { linterSteps } from './linters.ts'
 import { coverageEnvironment } from './rust-coverage.ts'
 import type { Step } from './step.ts'
 
@@ -50,6 +51,7 @@ export async function lintSteps(): Promise<Step[]> {
       env,
     },
     { name: 'secrets', command: [bun, 'scripts/find-secrets.ts', '--tracked'] },
+    ...linterSteps(machine),
   ]
 }
 
