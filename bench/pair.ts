@@ -5,6 +5,9 @@ export interface Side {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A command's last line. */
+export type Answer = Readonly<Record<string, unknown>>
+
 /** A figure's median with its spread. */
 export interface Spread {
   readonly median: number
@@ -17,6 +20,8 @@ export interface Paired {
   readonly b: Spread
   /** a / b, pair by pair. */
   readonly ratio: Spread
+  /** What both said in the last round. */
+  readonly last: readonly [a: Answer, b: Answer]
 }
 
 /** Runs A B A B … for `rounds` counted rounds after one that is not, and reads `figure` off each answer. */
@@ -24,11 +29,13 @@ export async function paired(
   a: Side,
   b: Side,
   rounds: number,
-  figure: (answer: Record<string, unknown>) => number,
+  figure: (answer: Answer) => number,
 ): Promise<Paired> {
   const values: [number, number][] = []
+  let last: [Answer, Answer] = [{}, {}]
   for (let round = 0; round <= rounds; round++) {
-    const pair: [number, number] = [figure(await answer(a)), figure(await answer(b))]
+    last = [await answer(a), await answer(b)]
+    const pair: [number, number] = [figure(last[0]), figure(last[1])]
     if (round > 0) values.push(pair)
     process.stderr.write(
       `  ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}: ${a.name} ${pair[0].toFixed(1)}, ${b.name} ${pair[1].toFixed(1)}\n`,
@@ -38,6 +45,7 @@ export async function paired(
     a: spread(values.map(([x]) => x)),
     b: spread(values.map(([, y]) => y)),
     ratio: spread(values.map(([x, y]) => x / y)),
+    last,
   }
 }
 
@@ -53,7 +61,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** Runs a command once and reads its last line. */
-export async function answer(side: Side): Promise<Record<string, unknown>> {
+export async function answer(side: Side): Promise<Answer> {
   const child = Bun.spawn([...side.command], {
     stdout: 'pipe',
     stderr: 'pipe',
@@ -66,5 +74,5 @@ export async function answer(side: Side): Promise<Record<string, unknown>> {
   ])
   if (code !== 0) throw new Error(`${side.name} ended with ${code}:\n${errors.slice(-2000)}`)
   const line = text.trim().split('\n').at(-1) ?? ''
-  return JSON.parse(line) as Record<string, unknown>
+  return JSON.parse(line) as Answer
 }

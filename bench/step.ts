@@ -33,7 +33,7 @@ for (const { size, batch, precision, steps } of cases) {
     '--steps',
     `${steps}`,
   ]
-  const { a, b, ratio } = await paired(
+  const { a, b, ratio, last } = await paired(
     {
       name: 'ours',
       command: [process.execPath, join(root, 'ts/cli/main.ts'), 'bench', 'step', ...flags, '--json'],
@@ -42,6 +42,12 @@ for (const { size, batch, precision, steps } of cases) {
     rounds,
     (answer) => Number(answer.images_per_second),
   )
-  rows.push([name, show(a, 1), show(b, 1), show(ratio, 2)])
+  rows.push([
+    name,
+    show(a, 1),
+    show(b, 1),
+    show(ratio, 2),
+    last.map((answer) => Number(answer.peak_rss_mb).toFixed(0)).join(' / '),
+  ])
 }
-process.stdout.write(`${plainTable(['step', 'ours img/s', 'PyTorch img/s', 'ratio'], rows)}\n`)
+process.stdout.write(`${plainTable(['step', 'ours img/s', 'PyTorch img/s', 'ratio', 'peak MB'], rows)}\n`)

@@ -5,6 +5,7 @@ ResNet, channels_last, fused AdamW, label smoothing 0.1, gradient norm clipped t
 
 import argparse
 import json
+import resource
 import time
 
 import torch
@@ -56,6 +57,7 @@ print(
             "step_ms": {"median": median * 1e3, "min": times[0] * 1e3, "max": times[-1] * 1e3},
             "precision": arguments.precision,
             "layout": "channels_last",
+            "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             "torch": torch.__version__,
         }
     )

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../errors/index.ts'
 import type { Architecture, Precision } from '../native/spec.d.ts'
-import { benchLoader, benchStep } from '../verbs/bench.ts'
+import { plainTable } from '../text/plain-table.ts'
+import { benchLoader, benchStep, type StepShare } from '../verbs/bench.ts'
 import { benchPredict } from '../verbs/bench-predict.ts'
 import { benchStart } from '../verbs/bench-start.ts'
 import { openEngine } from '../verbs/open-engine.ts'
@@ -10,6 +11,7 @@ const help = `usage: classifier-training bench step|loader|start|predict [flags]
 
   step    one training step on a resident batch
           --model resnet18 --image-size 224 --batch-size 16 --precision 32|bf16-mixed --steps 20
+          --profile: the time by operator as well
   loader  a loader by itself over the images of a folder
           --images DIR --image-size 224 --pipeline train|val --workers 1 --seconds 10 --cache
   predict from files to named classes, and from the start of the process to the first answer
@@ -24,6 +26,7 @@ const flags = {
   'batch-size': { type: 'string', default: '16' },
   precision: { type: 'string', default: '32' },
   steps: { type: 'string', default: '20' },
+  profile: { type: 'boolean', default: false },
   images: { type: 'string' },
   checkpoint: { type: 'string' },
   pipeline: { type: 'string', default: 'train' },
@@ -71,7 +74,7 @@ export async function run(argv: string[]): Promise<number> {
       precision: choice<Precision>('precision', ['32', 'bf16-mixed', '16-mixed']),
       classes: 43,
     }
-    return print(await benchStep(await engine, options, number('steps', 1)), values.json)
+    return print(await benchStep(await engine, options, number('steps', 1), values.profile), values.json)
   }
   const images = values.images
   if (images === undefined) throw new ConfigError({ message: 'bench loader needs --images DIR' })
@@ -105,8 +108,25 @@ function print(figures: object, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else
     for (const [name, value] of Object.entries(figures)) {
+      if (Array.isArray(value)) {
+        process.stdout.write(shares(value))
+        continue
+      }
       const text = typeof value === 'number' ? Number(value.toPrecision(5)) : JSON.stringify(value)
       process.stdout.write(`${name.padEnd(28)} ${text}\n`)
     }
   return 0
+}
+
+/** Operators from a thousandth of the step on. */
+function shares(profile: readonly StepShare[]): string {
+  const rows = profile
+    .filter(({ share }) => share >= 0.001)
+    .map(({ operator, calls, ms, share }) => [
+      operator,
+      calls,
+      ms.toFixed(2),
+      `${(100 * share).toFixed(1)} %`,
+    ])
+  return `${plainTable(['operator', 'calls a step', 'ms a step', 'share'], rows)}\n`
 }

@@ -13,6 +13,7 @@ import type {
   ExportReport,
   HeatMapReport,
   OpenReport,
+  OperatorTime,
   Plan,
   Progress,
   Weights,
@@ -23,6 +24,8 @@ interface Addon extends ImagesAddon {
   initialize(): void
   cudaAvailable(): boolean
   cpuHasBf16(): boolean
+  startProfile(): void
+  stopProfile(): string
   openSession(plan: string, dataset: NativeDataset | null): Promise<NativeSession>
   openBenchSession(plan: string, side: number): Promise<NativeSession>
 }
@@ -54,6 +57,8 @@ export interface NativeEngine extends Engine, NativeImages {
   readonly cpuHasBf16: boolean
   /** A session whose training data is one resident batch of noise, `side` pixels square. */
   openBenchSession(plan: Plan, side: number): Promise<{ session: Session; report: OpenReport }>
+  /** The time of every operator that runs during `work`, the longest first. */
+  profiled(work: () => Promise<void>): Promise<OperatorTime[]>
 }
 
 /** Loads libtorch and the addon. A missing part is a DeviceError. */
@@ -75,6 +80,16 @@ export async function loadEngine(options: { cuda?: boolean } = {}): Promise<Nati
         const native = await addon.openBenchSession(JSON.stringify(plan), side)
         return { session: wrapSession(native), report: JSON.parse(native.openReport()) as OpenReport }
       }),
+    profiled: async (work) => {
+      await guarded(() => addon.startProfile())
+      let rows = '[]'
+      try {
+        await work()
+      } finally {
+        rows = addon.stopProfile()
+      }
+      return JSON.parse(rows) as OperatorTime[]
+    },
   }
 }
 

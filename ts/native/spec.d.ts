@@ -310,6 +310,15 @@ auroc_macro: number | null,
  * Expected calibration error, 15 equal-width bins.
  */
 ece: number, stopped: boolean, seconds: number, };
+export type OperatorTime = { 
+/**
+ * As libtorch names it; `own::…` for the engine's own kernels.
+ */
+name: string, calls: number, 
+/**
+ * Of all calls together, without the operators that it called.
+ */
+self_ms: number, };
 export type ClassReport = { support: number, predicted: number, correct: number, precision: number, recall: number, f1: number, auroc: number | null, };
 export type HeatMapRequest = { split: Split, 
 /**

@@ -1,22 +1,34 @@
 import type { NativeEngine } from '../native/native-engine.ts'
 import { type BenchStep, loaderTransforms, stepPlan } from './bench-plan.ts'
 
+/** One operator's part of a step. */
+export interface StepShare {
+  readonly operator: string
+  readonly calls: number
+  readonly ms: number
+  readonly share: number
+}
+
 export interface StepFigures {
   readonly images_per_second: number
   readonly step_ms: { readonly median: number; readonly min: number; readonly max: number }
   readonly precision: string
   readonly layout: string
   readonly loss: number
+  readonly peak_rss_mb: number
+  /** Of steps after the timed ones, since watching costs time itself. */
+  readonly profile?: readonly StepShare[]
 }
 
 /** Steps that are not counted. */
 const warmup = 3
 
-/** Times `steps` optimizer steps on one resident batch. */
+/** Times `steps` optimizer steps on one resident batch, and with `profile` watches as many again by operator. */
 export async function benchStep(
   engine: NativeEngine,
   options: BenchStep,
   steps: number,
+  profile = false,
 ): Promise<StepFigures> {
   const { session, report } = await engine.openBenchSession(stepPlan(options), options.imageSize)
   try {
@@ -27,6 +39,12 @@ export async function benchStep(
       loss = (await session.train(1)).last.loss
       if (step >= warmup) times.push(performance.now() - began)
     }
+    const rows = profile
+      ? await engine.profiled(async () => {
+          for (let step = 0; step < steps; step++) await session.train(1)
+        })
+      : []
+    const whole = rows.reduce((sum, { self_ms }) => sum + self_ms, 0)
     times.sort((a, b) => a - b)
     const median = times[Math.floor(times.length / 2)] ?? Number.NaN
     return {
@@ -35,6 +53,15 @@ export async function benchStep(
       precision: report.precision,
       layout: report.channels_last ? 'channels_last' : 'channels_first',
       loss,
+      peak_rss_mb: process.resourceUsage().maxRSS / 1024,
+      ...(profile && {
+        profile: rows.map(({ name, calls, self_ms }) => ({
+          operator: name,
+          calls: calls / steps,
+          ms: self_ms / steps,
+          share: self_ms / whole,
+        })),
+      }),
     }
   } finally {
     await session.close()

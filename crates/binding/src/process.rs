@@ -2,6 +2,8 @@
 
 use napi_derive::napi;
 
+use classifier_images::boundary::{render, to_error};
+
 /// Called by the loader before anything else: the log, the panic hook, the allocator's thresholds.
 #[napi]
 pub fn initialize() {
@@ -19,4 +21,16 @@ pub fn cuda_available() -> bool {
 #[napi]
 pub fn cpu_has_bf16() -> bool {
     classifier_engine::cpu_has_bf16()
+}
+
+/// Counts the time of every operator from now on.
+#[napi]
+pub fn start_profile() -> napi::Result<()> {
+    classifier_engine::start_profile().map_err(|fault| to_error(&fault))
+}
+
+/// Ends it: a JSON list of `OperatorTime`, the longest first.
+#[napi]
+pub fn stop_profile() -> napi::Result<String> {
+    classifier_engine::stop_profile().and_then(|rows| render(&rows)).map_err(|fault| to_error(&fault))
 }

@@ -268,3 +268,14 @@ pub struct LogLine {
     #[ts(type = "Record<string, unknown>")]
     pub context: serde_json::Value,
 }
+
+/// One operator in a profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct OperatorTime {
+    /// As libtorch names it; `own::…` for the engine's own kernels.
+    pub name: String,
+    #[ts(type = "number")]
+    pub calls: u64,
+    /// Of all calls together, without the operators that it called.
+    pub self_ms: f64,
+}

@@ -56,6 +56,7 @@ fn declarations_are_current() {
         Weights,
         EvaluateRequest,
         EvaluateReport,
+        OperatorTime,
         ClassReport,
         HeatMapRequest,
         HeatMapReport,

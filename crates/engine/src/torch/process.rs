@@ -14,6 +14,8 @@ unsafe extern "C" {
     fn ct_cuda_device_count(out: *mut i32) -> Answer;
     fn ct_mps_available(out: *mut bool) -> Answer;
     fn ct_peak_device_bytes(index: i32, out: *mut i64) -> Answer;
+    fn ct_profile_start() -> Answer;
+    fn ct_profile_stop(out: *mut *mut c_char) -> Answer;
 }
 
 pub(crate) fn set_threads(intra_op: u32) -> Result<()> {
@@ -32,14 +34,27 @@ pub(crate) fn set_backend_flags(deterministic: bool, benchmark: bool, tf32: bool
 
 /// `DEFAULT`, `AVX2`, `AVX512`, …
 pub(crate) fn cpu_capability() -> Result<String> {
+    text_from(|out| unsafe { ct_cpu_capability(out) })
+}
+
+fn text_from(call: impl FnOnce(*mut *mut c_char) -> Answer) -> Result<String> {
     let mut out = std::ptr::null_mut();
-    check(unsafe { ct_cpu_capability(&mut out) })?;
+    check(call(&mut out))?;
     // SAFETY: the shim left a NUL-terminated string from malloc.
     Ok(unsafe {
         let text = CStr::from_ptr(out).to_string_lossy().into_owned();
         libc::free(out.cast::<c_void>());
         text
     })
+}
+
+pub(crate) fn profile_start() -> Result<()> {
+    check(unsafe { ct_profile_start() })
+}
+
+/// A line for each operator: name, calls, nanoseconds without what it called; by tabs.
+pub(crate) fn profile_stop() -> Result<String> {
+    text_from(|out| unsafe { ct_profile_stop(out) })
 }
 
 pub(crate) fn cuda_available() -> Result<bool> {

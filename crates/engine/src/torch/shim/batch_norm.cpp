@@ -92,6 +92,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
                         Tensor running_mean, Tensor running_var, const std::optional<Tensor>& sum, double momentum,
                         double eps, bool relu) {
+    CT_NAMED("own::batch_norm");
     const Tensor residual = sum.value_or(Tensor());
     const ct::Rows shape = rows_of(x);
     Saved saved = statistics(x, shape, weight, bias, running_mean, running_var, momentum, eps);
@@ -107,6 +108,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list grads) {
+    CT_NAMED("own::batch_norm_gradient");
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &scale = saved[3], &shift = saved[4],
                  &inverse = saved[5], &y = saved[6];

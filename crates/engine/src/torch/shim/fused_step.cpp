@@ -60,6 +60,7 @@ char* ct_fused_step(const Handle* params, const Handle* grads, const Handle* fir
                     size_t count, const Handle* values, const Handle* averages, size_t average_count,
                     const CtStep* step, double* norm) {
   CT_TRY({
+    CT_NAMED("own::optimizer_step");
     torch::autograd::AutoGradMode off(false);
     std::vector<Tensor> ordered;
     std::vector<ct::Slot> slots;
@@ -132,6 +133,7 @@ char* ct_fused_step(const Handle* params, const Handle* grads, const Handle* fir
 char* ct_normalize(Handle images, const float* mean, const float* deviation, bool bfloat16, Handle* out) {
   CT_TRY({
     const Tensor& bytes = *images;
+    CT_NAMED("own::normalize");
     Tensor y = at::empty({bytes.size(0), 3, bytes.size(1), bytes.size(2)},
                          at::TensorOptions().dtype(bfloat16 ? at::kBFloat16 : at::kFloat),
                          at::MemoryFormat::ChannelsLast);

@@ -14,6 +14,7 @@ using torch::autograd::variable_list;
 
 struct MaxPool : torch::autograd::Function<MaxPool> {
   static Tensor forward(AutogradContext* context, const Tensor& x) {
+    CT_NAMED("own::max_pool");
     const int64_t n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
     const ct::PoolShape shape{h, w, c, (h + 1) / 2, (w + 1) / 2, kernel_kind(x.scalar_type())};
     auto like = [&](at::ScalarType kind) {
@@ -38,6 +39,7 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list grads) {
+    CT_NAMED("own::max_pool_gradient");
     const Tensor which = context->get_saved_variables()[0];
     const int64_t h = context->saved_data["height"].toInt(), w = context->saved_data["width"].toInt();
     const Tensor dy = grads[0].contiguous(at::MemoryFormat::ChannelsLast);

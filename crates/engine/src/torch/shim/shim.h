@@ -5,6 +5,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/record_function.h>
 
 #include <cstdint>
 #include <cstring>
@@ -32,3 +33,6 @@ inline std::vector<at::Tensor> list_of(const Handle* handles, size_t count) {
   for (size_t i = 0; i < count; ++i) list.push_back(*handles[i]);
   return list;
 }
+
+// What runs until the end of the scope has this name in a profile.
+#define CT_NAMED(name) RECORD_FUNCTION(name, c10::ArrayRef<const c10::IValue>{})

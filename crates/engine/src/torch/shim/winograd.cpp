@@ -119,6 +119,7 @@ ct::ConvShape shape_of(const Tensor& x, const Tensor& weight) {
 }
 
 Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shape, bool by_input) {
+  CT_NAMED(by_input ? "own::winograd_input_gradient" : "own::winograd");
   Tensor y = at::empty({shape.images, by_input ? shape.in : shape.out, shape.height, shape.width}, x.options(),
                        at::MemoryFormat::ChannelsLast);
   Convolution{shape,
@@ -132,6 +133,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shap
 }
 
 Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, const ct::ConvShape& shape) {
+  CT_NAMED("own::winograd_weight_gradient");
   Tensor dw = at::empty_like(weight, at::MemoryFormat::ChannelsLast);
   const void *in = x.const_data_ptr(), *grad = dy.const_data_ptr();
   void* out = dw.mutable_data_ptr();
