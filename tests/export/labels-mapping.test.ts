@@ -20,7 +20,13 @@ test('the keys that others read', () => {
     class_to_idx: { '0': 0, '00': 1, 'ä/b': 2 },
     idx_to_class: { '0': '0', '1': '00', '2': 'ä/b' },
     normalization: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-    preprocessing: { resize: [256], center_crop: [224, 224], interpolation: 'bilinear', antialias: true },
+    preprocessing: {
+      resize: [256],
+      center_crop: [224, 224],
+      interpolation: 'bilinear',
+      antialias: true,
+      exif_transpose: false,
+    },
     model_sha256: 'ab12',
   })
 })

@@ -86,6 +86,43 @@ describe('the training loop', () => {
     expect(existsSync(join(directory, 'checkpoints', 'last'))).toBe(true)
   })
 
+  test('what callbacks log of an epoch is in its row, in the history and in the final metrics', async () => {
+    const count: Callback = {
+      name: 'count',
+      role: 'observer',
+      epochEnd: ({ epoch }) => [{ kind: 'log', scalars: { 'count/epochs': epoch + 1 } }],
+    }
+    const { run, result, directory } = await memoryRun(temporaryFolder(), [count])
+    const logged = rows(directory).flatMap((row) => row['count/epochs'] ?? [])
+    expect(logged).toEqual([1, 2, 3])
+    expect(run.context.history.series('count/epochs')).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ])
+    expect(run.context.history.series('val/loss')).toHaveLength(3)
+    expect(result.final['count/epochs']).toBe(3)
+  })
+
+  test('of two monitored checkpoints the one that owns it sets `best`', async () => {
+    const keep = (monitor: string): Callback => ({
+      name: monitor,
+      role: 'controller',
+      epochEnd: ({ epoch, scalars }) => [
+        {
+          kind: 'save',
+          name: `${monitor.replace('/', '_')}-${epoch}`,
+          pointers: ['best'],
+          monitor: { name: monitor, value: scalars[monitor] ?? 0 },
+        },
+      ],
+    })
+    const both = [keep('val/acc_top1'), keep('val/loss')]
+    const signal = new AbortController().signal
+    const { run } = await memoryRun(temporaryFolder(), both, {}, signal, 'val/acc_top1')
+    expect(run.best).toMatchObject({ monitor: 'val/acc_top1', checkpoint: 'checkpoints/val_acc_top1-2' })
+  })
+
   test('a stop action ends the run after its epoch, but not before min_epochs', async () => {
     const stop: Callback = {
       name: 'stop',

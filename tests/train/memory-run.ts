@@ -60,6 +60,7 @@ export async function memoryRun(
   callbacks: readonly Callback[] = [],
   changes: Partial<LoopOptions> = {},
   interrupt: AbortSignal = new AbortController().signal,
+  bestMonitor?: string,
 ): Promise<MemoryRun> {
   const options = { ...defaults, ...changes }
   const plan = memoryPlan(options.accumulate)
@@ -88,6 +89,7 @@ export async function memoryRun(
     exporter: async () => [],
     checkpoints: options.checkpoints,
     preprocessing: null,
+    bestMonitor,
   })
   const fresh: Position = { epoch: 0, batch: 0, step: 0 }
   if (resumed) run.restore(resumed.state, resumed.directory, resumed.position)

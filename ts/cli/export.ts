@@ -6,6 +6,7 @@ import { createLogger } from '../logging/logger.ts'
 import { findModel } from '../verbs/model-source.ts'
 import { exportOnnx } from '../verbs/onnx-exporter.ts'
 import { openEngine } from '../verbs/open-engine.ts'
+import { planFacts } from '../verbs/plan-file.ts'
 import { scoringPlan } from '../verbs/scoring-plan.ts'
 import { terminalScreen } from './screen.ts'
 import { readWords, wholeNumber, yesOrNo } from './words.ts'
@@ -62,6 +63,7 @@ export async function run(argv: string[]): Promise<number> {
       inputSize:
         options.image_size === undefined ? undefined : ([options.image_size, options.image_size] as const),
       weights: 'raw' as const,
+      exifTranspose: (await planFacts(source))?.exifTranspose ?? false,
       plan: source.plan,
       classes: source.state.classes,
       model,

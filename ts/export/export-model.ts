@@ -24,6 +24,8 @@ export interface ExportOptions {
   readonly std: readonly [number, number, number]
   /** `null` where the validation pipeline is none that a graph can do: then no u8 model is written. */
   readonly preprocessing: ExportPreprocessing | null
+  /** Whether the run's images were turned as their EXIF orientation says. */
+  readonly exifTranspose?: boolean
   readonly metadata: Readonly<Record<string, string>>
   readonly checkImages: number
 }

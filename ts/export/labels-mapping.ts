@@ -14,6 +14,8 @@ export interface LabelsMapping {
     readonly center_crop: readonly number[] | null
     readonly interpolation: 'bilinear'
     readonly antialias: boolean
+    /** Whether images are turned as their EXIF orientation says before all else. */
+    readonly exif_transpose: boolean
   } | null
   /** Of the ONNX file beside it; `null` where there is none yet. */
   readonly model_sha256: string | null
@@ -25,6 +27,7 @@ export interface LabelsMappingFacts {
   readonly mean: readonly number[]
   readonly std: readonly number[]
   readonly preprocessing: ExportPreprocessing | null
+  readonly exifTranspose?: boolean
   readonly modelSha256: string | null
 }
 
@@ -44,6 +47,7 @@ export function labelsMapping(facts: LabelsMappingFacts): LabelsMapping {
       center_crop: preprocessing.crop,
       interpolation: 'bilinear',
       antialias: preprocessing.antialias,
+      exif_transpose: facts.exifTranspose ?? false,
     },
     model_sha256: facts.modelSha256,
   }

@@ -22,6 +22,8 @@ export interface RunParts {
   readonly exporter: Exporter
   readonly checkpoints: boolean
   readonly preprocessing: unknown
+  /** The metric whose best checkpoint is `best`, where several are watched; absent: whoever asks. */
+  readonly bestMonitor?: string | undefined
   /** Told after each save: the run folder holds a state that can be gone on from. */
   readonly onSaved?: (() => void) | undefined
 }
@@ -116,6 +118,9 @@ export class Run {
     const { store, context } = this.#parts
     const directory = await store.place(action.name, action.directory)
     const pointers = new Set(action.pointers ?? [])
+    const { bestMonitor } = this.#parts
+    if (bestMonitor !== undefined && action.monitor && action.monitor.name !== bestMonitor)
+      pointers.delete('best')
     if (pointers.has('best') && action.monitor)
       this.best = {
         epoch,

@@ -40,7 +40,8 @@ export async function evaluateModel(options: EvaluateOptions, logger: Logger): P
   if (source.kind === 'onnx') {
     const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
     try {
-      const dataset = await openSplit(images, options, model.classes, undefined, logger)
+      const facts = { root: undefined, exifTranspose: model.exifTranspose }
+      const dataset = await openSplit(images, options, model.classes, facts, logger)
       return scored(
         await evaluateOnnx(images, model, dataset, options),
         model.classes,
@@ -84,7 +85,7 @@ async function openSplit(
   images: NativeImages,
   { dataRoot, split }: EvaluateOptions,
   classes: readonly string[],
-  trained: { readonly root: string; readonly exifTranspose: boolean } | undefined,
+  trained: { readonly root: string | undefined; readonly exifTranspose: boolean } | undefined,
   logger: Logger,
 ): Promise<Dataset> {
   const root = dataRoot ?? trained?.root

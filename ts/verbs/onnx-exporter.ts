@@ -20,6 +20,7 @@ export interface OnnxExport {
   readonly plan: Plan
   readonly classes: readonly string[]
   readonly model: Pick<OpenReport, 'input_hw' | 'mean' | 'std'>
+  readonly exifTranspose: boolean
   /** Height and width of the images; absent: what the model was trained on. */
   readonly inputSize?: readonly [height: number, width: number] | undefined
 }
@@ -43,6 +44,7 @@ export async function exportOnnx(
     weights: request.weights,
     inputSize,
     classes,
+    exifTranspose: request.exifTranspose,
     mean: model.mean,
     std: model.std,
     preprocessing: preprocessing ? preprocessingAt(preprocessing, model.input_hw, inputSize) : null,

@@ -10,6 +10,7 @@ export interface OnnxModel {
   readonly classes: readonly string[]
   /** The validation pipeline, from the mapping beside the file. */
   readonly transforms: readonly Transform[]
+  readonly exifTranspose: boolean
   /** Logits [n, classes] of u8 images [n, height, width, 3]. */
   predict(images: Uint8Array, n: number, height: number, width: number): Promise<Float32Array>
   close(): Promise<void>
@@ -35,6 +36,8 @@ export async function openOnnxModel({
   return {
     classes,
     transforms: pipeline(preprocessing, mean, std),
+    // A mapping of before this key was written says nothing of it.
+    exifTranspose: preprocessing.exif_transpose ?? false,
     async predict(images, n, height, width) {
       const inputs = normalizedPlanes(images, n, height * width, mean, std)
       const { logits } = await model.run(inputs, [n, 3, height, width])

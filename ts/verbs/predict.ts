@@ -34,7 +34,7 @@ export async function openClassifier(source: ModelSource, precision: Precision =
         hint: 'leave precision out, or give the run folder',
       })
     const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
-    return { ...model, images, exifTranspose: false }
+    return { ...model, images }
   }
   const engine = await openEngine()
   const scoring = scoringPlan(source.plan, source.directory)

@@ -107,6 +107,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
         opset,
         foldBn,
         inputSize,
+        exifTranspose: planned.datasetSpec.exif_transpose,
         plan: planned.plan,
         classes: context.classes,
         model,
@@ -120,6 +121,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     },
     checkpoints: planned.run.checkpoints,
     preprocessing,
+    bestMonitor: bestMonitor(config.callbacks),
     onSaved: around.onSaved,
   })
   if (resumed) {
@@ -206,4 +208,14 @@ function callbackSeconds(hooks: Hooks, logger: Logger): number {
   )
   logger.debug('seconds of the callbacks', seconds)
   return [...hooks.seconds.values()].reduce((sum, value) => sum + value, 0)
+}
+
+/** Of several monitored checkpoints the first one's best is the run's. */
+function bestMonitor(
+  callbacks: readonly { readonly definition: { readonly name: string }; readonly options: unknown }[],
+): string | undefined {
+  const monitors = callbacks.flatMap(({ definition, options }) =>
+    definition.name === 'model_checkpoint' ? [(options as { monitor?: string | null }).monitor] : [],
+  )
+  return monitors.find((monitor) => typeof monitor === 'string') ?? undefined
 }

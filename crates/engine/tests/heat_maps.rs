@@ -170,8 +170,11 @@ fn autograd_over_torchvision_says_the_same() {
         session.save(&save).expect("a checkpoint");
         let mut cases = Vec::new();
         for layer in ["layer1", "layer2", "layer3", "layer4"] {
-            let (report, arrays) =
-                session.heat_maps(&request(Some(layer), Some(vec![2, 0, 4]))).expect("maps");
+            let asked = HeatMapRequest {
+                samples: (0..6).collect(),
+                ..request(Some(layer), Some(vec![2, 0, 4, 1, 3, 2]))
+            };
+            let (report, arrays) = session.heat_maps(&asked).expect("maps");
             cases.push(json!({
                 "layer": layer, "targets": report.targets, "map": report.map_hw, "maps": arrays.maps_nhw,
             }));

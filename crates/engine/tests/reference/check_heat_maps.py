@@ -33,8 +33,9 @@ def maps(network, inputs, case):
     return (slope.mean(dim=(2, 3), keepdim=True) * kept["a"]).sum(dim=1).relu().detach().double()
 
 
-# A unit whose input is nearly 0 may be on in one order of sums and off in another, which moves every gradient behind it by a
-# jump. So each map is held as a whole, by its distance to the one in fp64; another class, layer or weight is 100 % off.
+# A unit whose input is nearly 0 may be on in one order of sums and off in another, which moves every gradient before it by a
+# jump. So most maps must be exact to rounding, and one with such a jump near the one in fp64 as a whole: another class, layer
+# or weight is 100 % off.
 model.double()
 for case in facts["cases"]:
     expected = maps(model, inputs.double(), case).flatten(1)
@@ -42,5 +43,5 @@ for case in facts["cases"]:
     assert found.shape == expected.shape, (case["layer"], found.shape, expected.shape)
     assert (expected.norm(dim=1) > 0).any()
     off = (found - expected).norm(dim=1) / expected.norm(dim=1).clamp_min(1e-12)
-    assert (off <= 0.02).all(), (case["layer"], off)
-    print(f"{facts['architecture']} {case['layer']}: off by {off.max().item():.1e}")
+    assert off.median() <= 1e-4 and off.max() <= 0.15, (case["layer"], off)
+    print(f"{facts['architecture']} {case['layer']}: off by {off.median().item():.1e}, at most {off.max().item():.1e}")
