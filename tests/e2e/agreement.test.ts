@@ -79,7 +79,10 @@ test.skipIf(!python)(
     const ours = new Map((await annotations('onnx')).map((each) => [join(data, each.filename), first(each)]))
     expect(answers.length).toBe(ours.size)
     const same = answers.filter(({ same_pixels }) => same_pixels)
-    expect(same.length).toBeGreaterThan(0.5 * answers.length)
+    // Pillow and torchvision's tensors, whose pixels we have, round differently here and there.
+    expect(same.length).toBeGreaterThan(0)
+    const different = answers.filter(({ file, class_id }) => ours.get(file) !== class_id)
+    expect(different.length).toBeLessThanOrEqual(0.1 * answers.length)
     for (const { file, class_id } of same) expect([file, ours.get(file)]).toEqual([file, class_id])
   },
 )

@@ -1,7 +1,6 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
+import { scratchFolder } from '../setup/scratch.ts'
 
 const main = new URL('../../ts/cli/main.ts', import.meta.url).pathname
 
@@ -11,9 +10,8 @@ export interface CliResult {
   readonly stderr: string
 }
 
-export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), 'classifier-training-e2e-'))
-}
+/** A folder that is gone when the next run of tests starts: trainings leave a gigabyte behind. */
+export const scratch = scratchFolder
 
 export function spawnCli(words: readonly string[], cwd: string) {
   return Bun.spawn([process.execPath, main, ...words], {
