@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { scratchFolder } from '../setup/scratch.ts'
@@ -13,17 +14,21 @@ export interface CliResult {
 /** A folder that is gone when the next run of tests starts: trainings leave a gigabyte behind. */
 export const scratch = scratchFolder
 
-export function spawnCli(words: readonly string[], cwd: string) {
+export function spawnCli(words: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}) {
   return Bun.spawn([process.execPath, main, ...words], {
     cwd,
     stdout: 'pipe',
     stderr: 'pipe',
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...environment },
   })
 }
 
-export async function cli(words: readonly string[], cwd: string): Promise<CliResult> {
-  const child = spawnCli(words, cwd)
+export async function cli(
+  words: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<CliResult> {
+  const child = spawnCli(words, cwd, environment)
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -75,4 +80,15 @@ export async function rows(run: string): Promise<Record<string, number>[]> {
         Object.entries(row).filter(([name]) => !/^(device|process|throughput)\//.test(name)),
       )
     }) as Record<string, number>[]
+}
+
+/** Waits until a run has logged `wanted` rows or is over. */
+export async function firstRow(run: string, wanted = 1): Promise<void> {
+  const file = join(run, 'metrics.jsonl')
+  for (let tries = 0; tries < 3000; tries++) {
+    if (existsSync(file) && (await Bun.file(file).text()).split('\n').length > wanted) return
+    if (existsSync(join(run, 'summary.json'))) return
+    await Bun.sleep(20)
+  }
+  throw new Error(`${run} logged nothing`)
 }

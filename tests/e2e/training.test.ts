@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { cli, json, rows, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
+import { cli, firstRow, json, rows, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
 
 setDefaultTimeout(300_000)
 
@@ -176,15 +176,4 @@ async function expectSameEnd(run: string): Promise<void> {
   expect(own.weights_sha256).toBe(other.weights_sha256)
   expect(own.ema_sha256).toBe(other.ema_sha256)
   expect(await rows(run)).toEqual(await rows(whole))
-}
-
-/** Waits until a run has logged `wanted` rows or is over. */
-async function firstRow(run: string, wanted = 1): Promise<void> {
-  const file = join(run, 'metrics.jsonl')
-  for (let tries = 0; tries < 3000; tries++) {
-    if (existsSync(file) && (await Bun.file(file).text()).split('\n').length > wanted) return
-    if (existsSync(join(run, 'summary.json'))) return
-    await Bun.sleep(20)
-  }
-  throw new Error(`${run} logged nothing`)
 }

@@ -1,13 +1,15 @@
 import { afterEach, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { guardedSink } from '../../ts/logging/guarded-sink.ts'
+import { createLogger } from '../../ts/logging/logger.ts'
 import { mlflowSink } from '../../ts/logging/mlflow/mlflow-sink.ts'
+import { syncMlflow } from '../../ts/logging/mlflow/sync-mlflow.ts'
 import { mlflowLogger } from '../../ts/logging/mlflow.ts'
 import { type MlflowServer, mlflowServer } from './mlflow-server.ts'
 import { pythonWith } from './reference-python.ts'
-import { recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
+import { leftBehind, recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
 
 const timing = {
   gather: 1,
@@ -152,6 +154,48 @@ test('what a server did not get before a resume is sent after it', async () => {
   await second.sink.finish('completed', 0)
   expect(losses(server)).toEqual([1, 2, 3, 4].map((step) => [step, step]))
 })
+
+test('sync sends what a run that was killed, or whose server was away, still owes: once, with pictures and the end', async () => {
+  const server = serve()
+  const silent = createLogger('sync', 'error', [])
+  for (const isKilled of [false, true]) {
+    const directory = scratch()
+    for (let count = 0; count < 1000; count++) server.failures.push(() => new Response('', { status: 500 }))
+    const first = start(directory, server.url, {
+      deadline: 100,
+      options: { log_model: 'all', tags: { team: 'a' } },
+    })
+    for (let step = 1; step <= 3; step++) first.row(row(step, { loss: step }))
+    writePng(join(directory, 'a.png'), '#123456')
+    const image = { key: 'grid', path: join(directory, 'a.png'), caption: undefined, epoch: 0, step: 3 }
+    first.sink.image?.(image)
+    first.sink.table?.({ key: 'pairs', columns: ['a'], rows: [['x']], epoch: 0, step: 3 })
+    mkdirSync(join(directory, 'checkpoints/one'), { recursive: true })
+    writeFileSync(join(directory, 'checkpoints/one/model.safetensors'), 'weights')
+    first.sink.checkpoint?.(join(directory, 'checkpoints/one'), ['last'])
+    rmSync(join(directory, 'checkpoints/one'), { recursive: true })
+    const left = isKilled ? leftBehind(directory) : directory
+    await first.sink.finish('completed', 0)
+    server.failures.length = 0
+    for (const list of [server.metrics, server.statuses]) list.length = 0
+    server.artifacts.clear()
+    server.runs = 0
+    const sent = { events: 3, sent: 3, files: 3, run: 'run1' }
+    expect(await syncMlflow(left, silent, {}, [])).toEqual(sent)
+    expect(await syncMlflow(left, silent, {}, [])).toEqual({ ...sent, sent: 0, files: 0 })
+    expect(losses(server)).toEqual([1, 2, 3].map((step) => [step, step]))
+    expect(server.runs).toBe(1)
+    expect(server.tags.get('team')).toBe('a')
+    expect(server.params.get('model.name')).toBe('resnet18')
+    const names = [...server.artifacts.keys()].map((name) => name.replace('7/run1/artifacts/', ''))
+    expect(names).toContain('tables/pairs_3.json')
+    expect(names).toContain('checkpoints/one/model.safetensors')
+    expect(names.filter((name) => name.startsWith('images/grid+step+3+')).length).toBe(2)
+    expect(server.statuses.filter((status) => status !== 'RUNNING')).toEqual([
+      isKilled ? 'KILLED' : 'FINISHED',
+    ])
+  }
+}, 30_000)
 
 test('credentials go to the server and nowhere else', async () => {
   const server = serve()

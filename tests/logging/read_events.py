@@ -8,7 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import plugin_data_pb2
 
 reader = EventAccumulator(
-    sys.argv[1], size_guidance={"scalars": 0, "images": 0, "tensors": 0}, purge_orphaned_data=True
+    sys.argv[1], size_guidance={"scalars": 0, "images": 0, "tensors": 0, "histograms": 0}, purge_orphaned_data=True
 )
 reader.Reload()
 tags = reader.Tags()
@@ -31,6 +31,13 @@ json.dump(
                 for e in reader.Images(tag)
             ]
             for tag in tags["images"]
+        },
+        "histograms": {
+            tag: [
+                [e.step, list(e.histogram_value.bucket_limit), list(e.histogram_value.bucket), e.histogram_value.min]
+                for e in reader.Histograms(tag)
+            ]
+            for tag in tags["histograms"]
         },
         "texts": {
             tag: [[e.step, e.tensor_proto.string_val[0].decode()] for e in reader.Tensors(tag)]

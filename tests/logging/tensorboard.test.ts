@@ -13,6 +13,7 @@ interface Read {
   readonly scalars: Record<string, [number, number, number][]>
   readonly images: Record<string, [number, number, number, string][]>
   readonly texts: Record<string, [number, string][]>
+  readonly histograms: Record<string, [number, number[], number[], number][]>
   readonly hparams: Record<string, unknown>
 }
 
@@ -95,6 +96,8 @@ test("TensorBoard's own reader finds what was logged, once, after a resume", asy
   const second = start(directory, 4, { prefix: 'p' })
   second.sink.image?.({ ...image, step: 4 })
   second.sink.row(row(4, { 'val/loss': 7 }))
+  second.sink.histogram?.({ key: 'val/h', edges: [0, 0.5, 1], counts: [3, 4], epoch: 0, step: 5 })
+  second.sink.text?.({ key: 'val/note', text: '# hi', epoch: 0, step: 5 })
   for (let step = 5; step <= 6; step++) second.sink.row(row(step, { 'train/loss': 10 + step }))
   await second.sink.finish('completed', 0)
 
@@ -108,6 +111,8 @@ test("TensorBoard's own reader finds what was logged, once, after a resume", asy
   expect(read.scalars['p-val/loss']?.map(([step, , value]) => [step, value])).toEqual([[4, 7]])
   expect(read.scalars['p-epoch']?.map(([step]) => step)).toEqual([1, 2, 3, 4, 5, 6])
   expect(read.images).toEqual({ 'p-val/grid': [[4, 12, 8, png.toString('base64')]] })
+  expect(read.histograms).toEqual({ 'p-val/h': [[5, [0.5, 1], [3, 4], 0]] })
+  expect(read.texts['p-val/note']).toEqual([[5, '# hi']])
   expect(read.texts['p-config']?.[0]?.[1]).toContain('| model.name | resnet18 |')
   expect(read.hparams).toMatchObject({
     seed: 42,

@@ -8,6 +8,7 @@ import { createLogger, type Logger, type LogSink } from '../logging/logger.ts'
 import { withFileLock } from '../setup/file-lock.ts'
 import { openStore } from '../store/open-store.ts'
 import { openMirror } from '../store/run-mirror.ts'
+import { masked, secretValues, secretWords } from '../text/secrets.ts'
 import { watchSignals } from '../train/interrupt.ts'
 import { discardEmptyRun, typedConfig } from '../verbs/compose-training.ts'
 import { startEngine } from '../verbs/open-engine.ts'
@@ -31,7 +32,6 @@ export interface TrainSurroundings {
 /** Trains what a composed configuration says; speaks to the terminal and answers the exit code. */
 export async function trainJob(job: Job, surroundings: TrainSurroundings): Promise<number> {
   const screen = transcribedScreen(surroundings.screen)
-  const around = { ...surroundings, screen }
   const directory = job.outputDir
   if (directory === undefined) {
     const hint = 'leave hydra.run.dir as it is or name a folder'
@@ -48,11 +48,13 @@ export async function trainJob(job: Job, surroundings: TrainSurroundings): Promi
   }
   const { config, warnings } = typed
   const sinks = [consoleSink(screen)]
-  const logger = createLogger('train', config.log_level, sinks)
+  const secrets = [...secretValues(process.env, typed.plain), ...secretWords(process.argv.slice(2))]
+  const logger = createLogger('train', config.log_level, sinks, secrets)
   sayProblems(warnings, logger)
   const signals = watchSignals((name) =>
     logger.info(`${name}: saving, then stopping; a second one ends at once`),
   )
+  const around = { ...surroundings, screen, secrets }
   const ground = { typed, directory, sinks, logger, interrupt: signals.signal }
   try {
     const onWait = (holder: string): void =>
@@ -78,7 +80,10 @@ interface Ground {
 }
 
 /** With a screen whose lines the loggers may follow. */
-type Around = Omit<TrainSurroundings, 'screen'> & { readonly screen: TranscribedScreen }
+type Around = Omit<TrainSurroundings, 'screen'> & {
+  readonly screen: TranscribedScreen
+  readonly secrets: readonly string[]
+}
 
 /** Trains in a local folder; a run of a bucket is fetched before and copied back as it goes. */
 async function trainHere(job: Job, ground: Ground, around: Around): Promise<number> {
@@ -93,7 +98,7 @@ async function trainHere(job: Job, ground: Ground, around: Around): Promise<numb
 async function trainIn(
   job: Job,
   { typed: { config, plain }, directory, sinks, logger, interrupt }: Ground,
-  { screen, json, startedAt }: Around,
+  { screen, json, secrets, startedAt }: Around,
   onSaved?: () => void,
 ): Promise<number> {
   const display = progressDisplay(screen, monitorOf(config.callbacks))
@@ -114,7 +119,7 @@ async function trainIn(
         onSaved,
         callbacks: config.trainer.enable_progress_bar === false ? [] : [display],
         followers: json ? [jsonLinesSink((line) => void process.stdout.write(line))] : [],
-        followConsole: (listener) => screen.follow(listener),
+        followConsole: (listener) => screen.follow((line) => listener(masked(line, secrets))),
         onSession: (session) => {
           if (showsBar(config.callbacks)) display.follow(session)
         },

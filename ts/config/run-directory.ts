@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
+import { masked, secretValues, secretWords } from '../text/secrets.ts'
 import { type Composition, hydraOf, taskOf } from './compose-tree.ts'
 import { locatePath } from './interpolation/located.ts'
 import { pythonText } from './interpolation/python-text.ts'
 import { Resolution } from './interpolation/resolution.ts'
 import { type ConfigNode, emptyMap } from './node.ts'
 import { nodeAt } from './tree/path.ts'
+import { toPlain } from './tree/plain.ts'
 import { dumpYaml } from './yaml/dump.ts'
 
 /** Where a job's results lie. */
@@ -113,22 +115,35 @@ function makeDirectory(path: string, exclusive: boolean): string {
   throw new ConfigError({ key: 'hydra.run.dir', message: `${path} and its numbered variants all exist` })
 }
 
-/** Writes `config.yaml`, `hydra.yaml` and `overrides.yaml`, interpolations unresolved, as Hydra does. */
-export function writeHydraFiles(directory: string, composition: Composition): void {
+/** Stands for a secret in YAML, where stars mean something. */
+const HIDDEN = '<secret>'
+
+/** A tree as YAML without the secrets that stand in it; an interpolation that names one is none. */
+function openYaml(node: ConfigNode, composition: Composition, environment: NodeJS.ProcessEnv): string {
+  const root = toPlain(composition.root)
+  const words = toPlain(nodeAt(hydraOf(composition.root), ['overrides', 'task']) ?? emptyMap())
+  const given = Array.isArray(words) ? secretWords(words.map(String)) : []
+  return masked(dumpYaml(node), [...secretValues(environment, root), ...given], HIDDEN)
+}
+
+/** Writes `config.yaml`, `hydra.yaml` and `overrides.yaml`, interpolations unresolved, as Hydra does, but for secrets. */
+export function writeHydraFiles(
+  directory: string,
+  composition: Composition,
+  environment: NodeJS.ProcessEnv = process.env,
+): void {
+  const yaml = (node: ConfigNode): string => openYaml(node, composition, environment)
   mkdirSync(directory, { recursive: true })
   const hydra = hydraOf(composition.root)
   const overrides = nodeAt(hydra, ['overrides', 'task']) ?? { kind: 'list', items: [] }
-  writeFileSync(join(directory, 'config.yaml'), dumpYaml(taskOf(composition.root)))
-  writeFileSync(
-    join(directory, 'hydra.yaml'),
-    dumpYaml({ ...emptyMap(), entries: new Map([['hydra', hydra]]) }),
-  )
-  writeFileSync(join(directory, 'overrides.yaml'), dumpYaml(overrides))
+  writeFileSync(join(directory, 'config.yaml'), yaml(taskOf(composition.root)))
+  writeFileSync(join(directory, 'hydra.yaml'), yaml({ ...emptyMap(), entries: new Map([['hydra', hydra]]) }))
+  writeFileSync(join(directory, 'overrides.yaml'), yaml(overrides))
 }
 
 /** Writes the master configuration of a sweep. */
 export function writeMultirunFile(directory: string, composition: Composition): void {
-  writeFileSync(join(directory, 'multirun.yaml'), dumpYaml(composition.root))
+  writeFileSync(join(directory, 'multirun.yaml'), openYaml(composition.root, composition, process.env))
 }
 
 /** A resolved value below `hydra`, as text. @throws ConfigError where it is not set */

@@ -1,3 +1,5 @@
+import { masked, maskedDeep } from '../text/secrets.ts'
+
 /** From the least to the most severe. */
 export const levels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
@@ -29,12 +31,26 @@ export interface Logger {
   child(source: string): Logger
 }
 
-/** A logger over sinks; lines below `threshold` are dropped. `sinks` may grow while it runs. */
-export function createLogger(source: string, threshold: Level, sinks: readonly LogSink[]): Logger {
+/**
+ * A logger over sinks; lines below `threshold` are dropped. `sinks` may grow while it runs. What `secrets` names, and users
+ * and passwords in addresses, reach no sink.
+ */
+export function createLogger(
+  source: string,
+  threshold: Level,
+  sinks: readonly LogSink[],
+  secrets: readonly string[] = [],
+): Logger {
   const least = levels.indexOf(threshold)
   const log = (level: Level, message: string, context: Context = {}): void => {
     if (levels.indexOf(level) < least) return
-    const record: LogRecord = { time: new Date(), level, source, message, context }
+    const record: LogRecord = {
+      time: new Date(),
+      level,
+      source,
+      message: masked(message, secrets),
+      context: maskedDeep(context, secrets) as Context,
+    }
     for (const sink of sinks) sink(record)
   }
   return {
@@ -43,6 +59,6 @@ export function createLogger(source: string, threshold: Level, sinks: readonly L
     info: (message, context) => log('info', message, context),
     warn: (message, context) => log('warn', message, context),
     error: (message, context) => log('error', message, context),
-    child: (name) => createLogger(name, threshold, sinks),
+    child: (name) => createLogger(name, threshold, sinks, secrets),
   }
 }

@@ -8,6 +8,7 @@ import { MetricsFile } from '../logging/metrics-file.ts'
 import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { OpenReport, Position } from '../native/spec.d.ts'
+import { masked, secretValues } from '../text/secrets.ts'
 import type { RunContext } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
 import { History } from '../train/history.ts'
@@ -189,7 +190,8 @@ async function follow(
     await recorder.finish(result.status, interrupted ? 75 : 0)
     return { summary, directory, already: false }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    const reason = masked(message, secretValues(process.env, job.composed))
     await recorder.finish('failed', 1)
     await writeJson(join(directory, 'summary.json'), {
       status: 'failed',

@@ -12,6 +12,13 @@ export type EventValue =
       readonly caption: string | undefined
     }
   | { readonly kind: 'text'; readonly tag: string; readonly text: string }
+  | {
+      readonly kind: 'histogram'
+      readonly tag: string
+      /** One more than there are counts, ascending. */
+      readonly edges: readonly number[]
+      readonly counts: readonly number[]
+    }
   | { readonly kind: 'plugin'; readonly tag: string; readonly plugin: string; readonly content: Uint8Array }
 
 const SESSION_START = 1
@@ -56,10 +63,43 @@ function writeValue(message: ProtoWriter, value: EventValue): void {
   } else if (value.kind === 'text') {
     message.message(8, (tensor) => tensor.uint(1, DT_STRING).message(2, oneItem).text(8, value.text))
     message.message(9, (meta) => meta.message(1, (plugin) => plugin.text(1, 'text')))
-  } else
+  } else if (value.kind === 'histogram') message.message(5, (histogram) => writeHistogram(histogram, value))
+  else
     message.message(9, (meta) =>
       meta.message(1, (plugin) => plugin.text(1, value.plugin).bytes(2, value.content)),
     )
+}
+
+/** HistogramProto; sums take the middle of a bin for its values, as nothing better is known of them. */
+function writeHistogram(
+  message: ProtoWriter,
+  { edges, counts }: Extract<EventValue, { kind: 'histogram' }>,
+): void {
+  const middles = counts.map((_, bin) => ((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2)
+  const total = (of: (middle: number) => number): number =>
+    counts.reduce((sum, count, bin) => sum + count * of(middles[bin] ?? 0), 0)
+  message.double(1, edges[0] ?? 0).double(2, edges.at(-1) ?? 0)
+  message
+    .double(
+      3,
+      total(() => 1),
+    )
+    .double(
+      4,
+      total((middle) => middle),
+    )
+    .double(
+      5,
+      total((middle) => middle ** 2),
+    )
+  message.bytes(6, doubles(edges.slice(1))).bytes(7, doubles(counts))
+}
+
+/** A packed repeated double. */
+function doubles(values: readonly number[]): Uint8Array {
+  const bytes = Buffer.alloc(values.length * 8)
+  for (const [index, value] of values.entries()) bytes.writeDoubleLE(value, index * 8)
+  return bytes
 }
 
 /** TensorShapeProto [1]. */

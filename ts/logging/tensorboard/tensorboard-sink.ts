@@ -61,6 +61,9 @@ export function tensorBoardSink(options: TensorBoardOptions, context: SinkContex
       const value = { kind: 'text' as const, tag: tagged(tableName(table.key)), text: markdownTable(table) }
       opened().write(table.step, now(), [value])
     },
+    histogram: ({ key, edges, counts, step }) =>
+      opened().write(step, now(), [{ kind: 'histogram', tag: tagged(key), edges, counts }]),
+    text: ({ key, text, step }) => opened().write(step, now(), [{ kind: 'text', tag: tagged(key), text }]),
     finish: async (status) => {
       const outcome = status === 'failed' ? 'failure' : status === 'interrupted' ? undefined : 'success'
       if (outcome) opened().write(lastStep, now(), [hparamsEnd(outcome, now())])

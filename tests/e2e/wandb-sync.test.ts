@@ -1,0 +1,131 @@
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pythonWith } from '../logging/reference-python.ts'
+import { type WandbServer, wandbServer } from '../logging/wandb-server.ts'
+import { cli, firstRow, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
+
+setDefaultTimeout(600_000)
+
+const folder = scratch()
+const servers: WandbServer[] = []
+afterAll(() => {
+  for (const server of servers) server.stop()
+})
+
+function serve(): WandbServer {
+  const server = wandbServer()
+  servers.push(server)
+  return server
+}
+
+/** `wandb sync` of the official package, against a server that stands in for the API. */
+async function officialSync(python: string, server: WandbServer, run: string): Promise<string> {
+  const home = scratch()
+  const wandb = join(run, 'wandb')
+  const logs = readdirSync(wandb).filter((name) => name.startsWith('offline-run-'))
+  const child = Bun.spawn(
+    [join(dirname(python), 'wandb'), 'sync', ...logs.map((name) => join(wandb, name))],
+    {
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        WANDB_BASE_URL: server.url,
+        WANDB_API_KEY: `local-${'0'.repeat(40)}`,
+        WANDB_ERROR_REPORTING: 'false',
+        WANDB_CACHE_DIR: home,
+        WANDB_DATA_DIR: home,
+        WANDB_CONFIG_DIR: home,
+      },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    },
+  )
+  const said = await new Response(child.stderr).text()
+  expect([await child.exited, said]).toEqual([0, expect.not.stringContaining('ERROR')])
+  return said
+}
+
+/** The rows of metrics.jsonl and the server's, under the same names; rows that hold pictures alone are left out. */
+function bothSides(run: string, server: WandbServer) {
+  const file = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n')
+  const logged = file.map((line) => {
+    const { step, time, ...values } = JSON.parse(line) as Record<string, number | null>
+    return { ...values, step, time }
+  })
+  const uploaded = (server.history.get('run1') ?? []).map((row) => {
+    const { _step, _runtime, _timestamp, 'trainer/global_step': step, ...values } = row
+    const scalars = Object.entries(values).filter(([, value]) => typeof value !== 'object')
+    return { ...Object.fromEntries(scalars), step, time: _timestamp }
+  })
+  const rows = uploaded.filter((row) => Object.keys(row).length > 3)
+  return { logged, rows, steps: (server.history.get('run1') ?? []).map(({ _step }) => _step) }
+}
+
+const wandbRun = (data: string, run: string) =>
+  smallTraining(
+    data,
+    run,
+    'logging=wandb',
+    'logging.wandb.offline=true',
+    'logging.wandb.log_model=true',
+    '+logging.wandb.id=run1',
+  )
+
+test('`wandb sync` takes a real run, killed twice and resumed twice: every row, picture, table, the model, the state', async () => {
+  const python = pythonWith('wandb')
+  if (!python) return
+  const data = await smallData(folder)
+  const run = join(folder, 'whole')
+  for (const wanted of [2, 6]) {
+    const child = spawnCli(wandbRun(data, run), folder)
+    await firstRow(run, wanted)
+    child.kill('SIGKILL')
+    await child.exited
+  }
+  const last = await cli(wandbRun(data, run), folder)
+  expect([last.code, last.stderr]).toEqual([0, expect.stringMatching(/wandb: offline \(as configured\)/)])
+  expect(last.stderr).toContain('resumed at epoch')
+
+  const server = serve()
+  await officialSync(python, server, run)
+  const { logged, rows, steps } = bothSides(run, server)
+  expect(rows).toEqual(logged)
+  expect(steps).toEqual(steps.map((_, index) => index))
+  const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')) as {
+    final: Record<string, number>
+  }
+  expect(server.summary.get('run1')).toMatchObject({ 'val/acc_top1': summary.final['val/acc_top1'] })
+  expect(server.exitCodes.get('run1')).toBe(0)
+  expect(server.configs.at(-1)).toMatchObject({ seed: { value: 42 } })
+  const names = [...server.files.keys()]
+  for (const start of ['media/images/', 'media/table/', 'artifact/model.onnx'])
+    expect([start, names.some((name) => name.startsWith(start))]).toEqual([start, true])
+  const model = server.files.get('artifact/model.onnx') ?? new Uint8Array()
+  expect(readFileSync(join(run, 'model.onnx')).equals(model)).toBe(true)
+  const matrix = names.find((name) => /^media\/images\/.*confusion_matrix_/.test(name))
+  expect(
+    Buffer.from(server.files.get(matrix ?? '') ?? [])
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG')
+  expect(server.console.get('run1')?.join('\n')).toContain('epoch 2/2')
+})
+
+test('`wandb sync` takes a run that was killed in the middle, as failed, with every row', async () => {
+  const python = pythonWith('wandb')
+  if (!python) return
+  const data = join(folder, 'data')
+  const run = join(folder, 'killed')
+  const child = spawnCli(wandbRun(existsSync(data) ? data : await smallData(folder), run), folder)
+  await firstRow(run, 5)
+  child.kill('SIGKILL')
+  await child.exited
+  const server = serve()
+  await officialSync(python, server, run)
+  const { logged, rows } = bothSides(run, server)
+  // The kill may fall between the two writes of one event.
+  expect(rows).toEqual(logged.slice(0, rows.length))
+  expect(rows.length).toBeGreaterThanOrEqual(logged.length - 1)
+  expect(server.exitCodes.get('run1')).toBe(1)
+})
