@@ -49,6 +49,7 @@ Trains an image classifier. Without arguments: ResNet-18 on generated jersey num
   train -m model.learning_rate=1e-4,3e-4   a sweep: one run for each combination
   train -m hydra/launcher=local …          trials side by side; vertex, skypilot and kubernetes run them elsewhere
   train hydra.run.dir=outputs/mine         a run folder of your own; the same command again goes on where it stopped
+  train --json                             every event as a JSON line on stdout, the summary as the last one
   train hydra.run.dir=gs://BUCKET/PATH     the same in a bucket, from any machine
 
 Groups and their choices (group=choice)
