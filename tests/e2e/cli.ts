@@ -85,7 +85,7 @@ export async function rows(run: string): Promise<Record<string, number>[]> {
 /** Waits until a run has logged `wanted` rows or is over. */
 export async function firstRow(run: string, wanted = 1): Promise<void> {
   const file = join(run, 'metrics.jsonl')
-  for (let tries = 0; tries < 3000; tries++) {
+  for (let tries = 0; tries < 30_000; tries++) {
     if (existsSync(file) && (await Bun.file(file).text()).split('\n').length > wanted) return
     if (existsSync(join(run, 'summary.json'))) return
     await Bun.sleep(20)

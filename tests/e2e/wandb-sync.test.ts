@@ -5,7 +5,7 @@ import { pythonWith } from '../logging/reference-python.ts'
 import { type WandbServer, wandbServer } from '../logging/wandb-server.ts'
 import { cli, firstRow, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
 
-setDefaultTimeout(600_000)
+setDefaultTimeout(900_000)
 
 const folder = scratch()
 const servers: WandbServer[] = []
@@ -79,8 +79,7 @@ test('`wandb sync` takes a real run, killed twice and resumed twice: every row, 
   const run = join(folder, 'whole')
   for (const wanted of [2, 6]) {
     const child = spawnCli(wandbRun(data, run), folder)
-    await firstRow(run, wanted)
-    child.kill('SIGKILL')
+    await firstRow(run, wanted).finally(() => child.kill('SIGKILL'))
     await child.exited
   }
   const last = await cli(wandbRun(data, run), folder)
@@ -118,8 +117,7 @@ test('`wandb sync` takes a run that was killed in the middle, as failed, with ev
   const data = join(folder, 'data')
   const run = join(folder, 'killed')
   const child = spawnCli(wandbRun(existsSync(data) ? data : await smallData(folder), run), folder)
-  await firstRow(run, 5)
-  child.kill('SIGKILL')
+  await firstRow(run, 5).finally(() => child.kill('SIGKILL'))
   await child.exited
   const server = serve()
   await officialSync(python, server, run)

@@ -10,7 +10,7 @@ export interface SinkContext {
   readonly directory: string
   /** The composed configuration, plain values. */
   readonly config: unknown
-  /** Steps before this one are already logged: the run was resumed here. `null` for a fresh run. */
+  /** The last step that is settled: the run was resumed here, or begun again at 0. `null` for a fresh run. */
   readonly resumedStep: number | null
   readonly logger: Logger
 }

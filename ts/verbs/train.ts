@@ -18,6 +18,7 @@ import { Recorder } from '../train/recorder.ts'
 import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.ts'
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
+import { beganBefore } from './began-before.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
 import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
@@ -74,7 +75,9 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
   const { engine, planned, session, model, resumed } = ground
   const store = new CheckpointStore(directory)
   await store.sweep()
-  const sinkContext = { directory, config: job.composed, resumedStep: resumed?.position.step ?? null, logger }
+  const again = config.resume !== 'never' && (await beganBefore(directory, planned.plan))
+  const resumedStep = resumed?.position.step ?? (again ? 0 : null)
+  const sinkContext = { directory, config: job.composed, resumedStep, logger }
   const loggers = planned.run.fastDevRun === null ? config.logging : []
   const sinks = loggers.map(({ definition, options }) => definition.create(options, sinkContext))
   const recorder = new Recorder(new MetricsFile(directory, resumed?.state.metricsBytes ?? 0), [
