@@ -23,7 +23,12 @@ export async function openOnnx(path: string): Promise<OnnxFile> {
     new CheckpointError(`${path}: onnxruntime cannot ${verb} it: ${messageOf(cause)}`, { cause })
   let session: InferenceSession
   try {
-    session = await InferenceSession.create(path, { executionProviders: ['cpu'], logSeverityLevel: 3 })
+    session = await InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      logSeverityLevel: 3,
+      // Waiting threads leave the cores to whoever decodes the next images.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    })
   } catch (error) {
     throw failed('open', error)
   }
