@@ -10,7 +10,9 @@ mod path_table;
 mod plain_files;
 mod rows;
 mod scan;
+mod shards;
 mod summarize;
+mod tar;
 mod walk;
 
 use std::{

@@ -16,6 +16,7 @@ mod webp;
 use std::{
     fs::File,
     io::Read,
+    os::unix::fs::FileExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -28,7 +29,7 @@ pub use format::ImageFormat;
 pub use jpeg::{JpegDecoder, JpegFrame, Region, encode_jpeg};
 pub use limits::Limits;
 
-use crate::RgbImage;
+use crate::{RgbImage, shard};
 
 /// No image within the limits needs more.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -50,12 +51,18 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, DecodeError> {
 /// [`read_file`] into memory that is there already.
 pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), DecodeError> {
     bytes.clear();
-    let read = File::open(path).and_then(|mut file| {
-        let length = file.metadata()?.len();
+    let place = shard::place(path);
+    let read = File::open(place.as_ref().map_or(path, |place| place.shard)).and_then(|mut file| {
+        let length = place.as_ref().map_or(file.metadata()?.len(), |place| place.size);
         if length > MAX_FILE_BYTES {
             return Ok(Err(DecodeError::Limit(format!("a file of {} MB", length >> 20))));
         }
         bytes.try_reserve(length as usize + 1)?;
+        if let Some(place) = place {
+            bytes.resize(length as usize, 0);
+            file.read_exact_at(bytes, place.offset)?;
+            return Ok(Ok(()));
+        }
         file.read_to_end(bytes)?;
         Ok(Ok(()))
     });

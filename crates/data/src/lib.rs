@@ -12,6 +12,7 @@ mod loader;
 mod pipeline;
 mod rgb_image;
 mod sampler;
+mod shard;
 mod transform;
 
 pub use batch::{Batch, BatchBuffer, BufferPool, VecPool};

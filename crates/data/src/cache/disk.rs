@@ -27,7 +27,7 @@ use classifier_spec::{CacheKind, Fault, FaultKind, Split};
 use sha2::{Digest, Sha256};
 
 use super::{CacheReport, Wish, estimate::Estimate, room};
-use crate::{Dataset, RgbView, cache_folder::cache_folder, checksum::sum};
+use crate::{Dataset, RgbView, cache_folder::cache_folder, checksum::sum, shard::file_of};
 use map::Map;
 use record::{RECORD_BYTES, Record};
 
@@ -249,7 +249,7 @@ fn key(dataset: &Dataset, split: Split) -> String {
 
 /// Size and time of a source file, in one number each.
 fn source_stamp(path: &Path) -> Option<(u64, i64)> {
-    let metadata = fs::metadata(path).ok()?;
+    let metadata = fs::metadata(file_of(path)).ok()?;
     Some((metadata.len(), metadata.mtime().wrapping_mul(1_000_000_000).wrapping_add(metadata.mtime_nsec())))
 }
 

@@ -13,7 +13,7 @@ use super::{
     index_cache::Witnesses,
     jsonl, list,
     rows::{Labels, Rows},
-    walk,
+    shards, walk,
 };
 
 const ANNOTATIONS: &[u8] = b"annotations.jsonl";
@@ -147,7 +147,7 @@ fn read_file(root: &Path, name: String, keep_missing: bool, scan: &mut Scan) -> 
 /// Reads a split from its folder.
 fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
     let mut files = PathTable::default();
-    let (mut annotations, mut lists) = (Vec::new(), Vec::new());
+    let (mut annotations, mut lists, mut tars) = (Vec::new(), Vec::new(), Vec::new());
     let format = &mut scan.format;
     let walked = walk::walk(folder, &mut |file| {
         let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
@@ -156,7 +156,11 @@ fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Row
         } else if LISTS.contains(&name) {
             lists.push(file.to_vec());
         } else if matches!(format, DatasetFormat::Auto | DatasetFormat::Imagefolder) {
-            files.push(file);
+            if name.ends_with(b".tar") {
+                tars.push(file.to_vec());
+            } else {
+                files.push(file);
+            }
         }
         Ok(())
     })?;
@@ -167,7 +171,7 @@ fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Row
             (true, true) => DatasetFormat::Imagefolder,
         };
     }
-    for file in annotations.iter().chain(&lists) {
+    for file in annotations.iter().chain(&lists).chain(&tars) {
         scan.witnesses.add(&folder.join(OsStr::from_bytes(file)));
     }
     scan.witnesses.add_folders(walked.folders);
@@ -175,7 +179,11 @@ fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Row
     let mut rows = match scan.format {
         DatasetFormat::Jsonl => jsonl::read(folder, &annotations, keep_missing, labels)?,
         DatasetFormat::Csv => list::read(folder, &lists, keep_missing, labels)?,
-        _ => image_folder::read(folder, &files, labels)?,
+        _ => {
+            let mut rows = image_folder::read(folder, &files, labels)?;
+            shards::read(folder, &tars, labels, &mut rows)?;
+            rows
+        }
     };
     if walked.loops > 0 {
         rows.warnings
