@@ -6,9 +6,13 @@ mod lists;
 mod optimize;
 mod process;
 mod tensor;
+#[cfg(test)]
+mod test_tensors;
+mod winograd;
 
 pub(crate) use fused::*;
 pub(crate) use lists::*;
 pub(crate) use optimize::*;
 pub(crate) use process::*;
 pub(crate) use tensor::*;
+pub(crate) use winograd::*;
