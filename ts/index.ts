@@ -16,11 +16,13 @@ export {
 } from './errors/index.ts'
 export type { Logger } from './logging/logger.ts'
 export type { Interval } from './metrics/bootstrap.ts'
-export type { Dataset, Evaluation, Picture } from './native/engine.ts'
+export type { Dataset, Evaluation, HeatMaps, Picture } from './native/engine.ts'
 export type {
   ClassReport,
   DatasetSummary,
   EvaluateReport,
+  HeatMapReport,
+  HeatMapRequest,
   OpenReport,
   Plan,
   Position,
