@@ -175,6 +175,7 @@ export function trainReport(
       step_s: 3,
       validation_s: 0,
       checkpoint_s: 0,
+      checkpoint_write_s: 0,
       decode_cpu_s: 0,
       transform_cpu_s: 0,
     },

@@ -6,7 +6,13 @@ import { createTimer, timer } from '../../ts/callbacks/timer.ts'
 import { epochEvent, spanEvent, testRun } from './run-context.ts'
 
 const { context } = testRun()
-const ledger = { validation_s: 0, checkpoint_s: 0, decode_cpu_s: 0, transform_cpu_s: 0 }
+const ledger = {
+  validation_s: 0,
+  checkpoint_s: 0,
+  checkpoint_write_s: 0,
+  decode_cpu_s: 0,
+  transform_cpu_s: 0,
+}
 
 test('the timer stops a run after its time, over a resume too', () => {
   let time = 0

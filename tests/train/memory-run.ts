@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../ts/logging/logger.ts'
 import { MetricsFile } from '../../ts/logging/metrics-file.ts'
+import type { Session } from '../../ts/native/engine.ts'
 import { memoryDataset, memoryEngine } from '../../ts/native/memory-engine.ts'
 import type { Plan, Position } from '../../ts/native/spec.d.ts'
 import type { Callback } from '../../ts/train/callback.ts'
@@ -54,12 +55,13 @@ export function memoryPlan(accumulate = 1): Plan {
   } as unknown as Plan
 }
 
-/** Runs (or resumes) a training on the stand-in engine in `directory`. */
+/** Runs (or resumes) a training on the stand-in engine in `directory`; `around` may change how the session answers. */
 export async function memoryRun(
   directory: string,
   callbacks: readonly Callback[] = [],
   changes: Partial<LoopOptions> = {},
   interrupt: AbortSignal = new AbortController().signal,
+  around: (session: Session) => Session = (session) => session,
   bestMonitor?: string,
 ): Promise<MemoryRun> {
   const options = { ...defaults, ...changes }
@@ -67,7 +69,8 @@ export async function memoryRun(
   const warnings: string[] = []
   const logger = createLogger('test', 'info', [({ message }) => warnings.push(message)])
   const dataset = memoryDataset(world)
-  const { session, report: model } = await memoryEngine(world).openSession(plan, dataset)
+  const { session: inner, report: model } = await memoryEngine(world).openSession(plan, dataset)
+  const session = around(inner)
   const resumed = await resumeSession(await resumeCandidates('auto', directory), session, plan, logger)
   const file = new MetricsFile(directory, resumed?.state.metricsBytes ?? 0)
   const run = new Run({
@@ -92,7 +95,7 @@ export async function memoryRun(
     bestMonitor,
   })
   const fresh: Position = { epoch: 0, batch: 0, step: 0 }
-  if (resumed) run.restore(resumed.state, resumed.directory, resumed.position)
+  if (resumed) await run.restore(resumed.state, resumed.directory, resumed.position)
   const result = await trainLoop(run, options, resumed?.position ?? fresh, interrupt)
   const { weights_sha256: weights } = await session.inspect()
   return { result, weights, directory, warnings, run }

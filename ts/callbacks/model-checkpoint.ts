@@ -102,6 +102,10 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
   /** A save that came due before its metric was there. */
   let deferred = false
   let lastTime = now()
+  /** Asked for by this process; perhaps still on their way to the disk. */
+  const asked = new Set<string>()
+  /** To be forgotten; perhaps still there. */
+  const forgotten = new Set<string>()
 
   const save = (scalars: Scalars, epoch: number, position: Position, context: RunContext): Action[] => {
     if (savedStep === position.step) return []
@@ -114,9 +118,9 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
     }
     const directory = runPath(context.directory, options.dirpath ?? 'checkpoints')
     const naming = { filename: options.filename, autoInsertMetricName: options.auto_insert_metric_name }
-    const name = freeName(checkpointName(naming, { ...scalars, epoch, step: position.step }), (taken) =>
-      existsSync(join(directory, taken)),
-    )
+    const isTaken = (taken: string): boolean =>
+      asked.has(taken) || (!forgotten.has(taken) && existsSync(join(directory, taken)))
+    const name = freeName(checkpointName(naming, { ...scalars, epoch, step: position.step }), isTaken)
     const forget = newest === null ? [] : [newest]
     newest = null
     let best = false
@@ -130,6 +134,12 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
       kept = placement.kept
       best = placement.isBest
       if (placement.dropped !== undefined) forget.push(placement.dropped)
+    }
+    asked.add(name)
+    forgotten.delete(name)
+    for (const old of forget) {
+      asked.delete(old)
+      forgotten.add(old)
     }
     savedStep = position.step
     if (options.verbose) context.logger.info(`epoch ${epoch}, step ${position.step}: saving ${name}`)

@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { readonly does: string; load(): Promise
   sync: { does: 'upload what the loggers of a run could not', load: () => import('./sync.ts') },
   batches: { does: 'write out what the model would see', load: () => import('./batches.ts') },
   generate: { does: 'make the synthetic jersey-number data set', load: () => import('./generate.ts') },
+  'verify-resume': {
+    does: 'kill a training at random moments and prove that it resumes bit for bit',
+    load: () => import('./verify-resume.ts'),
+  },
   bench: { does: 'measure the loader, the step or the start', load: () => import('./bench.ts') },
   test: { does: 'run the tests of both sides', load: () => import('./test.ts') },
   lint: { does: 'check format, lint and types of both sides', load: () => import('./lint.ts') },

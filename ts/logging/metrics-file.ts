@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { diskFailure, injectionPoint } from '../errors/index.ts'
 import type { MetricRow } from './experiment.ts'
 
 const leading = ['epoch', 'step'] as const
@@ -28,6 +29,7 @@ export class MetricsFile {
   #csvFd: number | undefined
   #csvLines: string[] = []
   #csvTimer: ReturnType<typeof setTimeout> | undefined
+  #csvFailure: { readonly error: unknown } | undefined
 
   /** Opens the files of a run; what lies beyond `keepBytes` of `metrics.jsonl` is cut. */
   constructor(directory: string, keepBytes = 0) {
@@ -44,10 +46,28 @@ export class MetricsFile {
     return this.#bytes
   }
 
-  /** Appends one event; it is on its way to the disk when this returns. `metrics.csv` follows a moment later. */
+  /**
+   * Appends one event; it is on its way to the disk when this returns. `metrics.csv` follows a moment later. What the disk
+   * refuses is a CheckpointError.
+   */
   append(row: MetricRow): void {
+    try {
+      this.#append(row)
+    } catch (error) {
+      throw diskFailure(this.#jsonl, error)
+    }
+  }
+
+  #append(row: MetricRow): void {
+    if (this.#csvFailure) throw this.#csvFailure.error
     const flat = flatten(row)
-    this.#bytes += writeSync(this.#fd, `${JSON.stringify(flat)}\n`)
+    const line = `${JSON.stringify(flat)}\n`
+    injectionPoint('metrics.before')
+    const written = writeSync(this.#fd, line)
+    if (written < Buffer.byteLength(line))
+      throw Object.assign(new Error('only a part of a line could be written'), { code: 'ENOSPC' })
+    this.#bytes += written
+    injectionPoint('metrics.written')
     for (const name in row.scalars)
       if (!this.#known.has(name)) {
         this.#rewriteCsv()
@@ -56,7 +76,7 @@ export class MetricsFile {
     this.#csvLines.push(this.#csvLine(flat))
     if (this.#csvLines.length >= CSV_LINES) this.#flushCsv()
     else if (this.#csvTimer === undefined) {
-      this.#csvTimer = setTimeout(() => this.#flushCsv(), CSV_WAIT_MS)
+      this.#csvTimer = setTimeout(() => this.#flushLater(), CSV_WAIT_MS)
       this.#csvTimer.unref()
     }
   }
@@ -65,6 +85,15 @@ export class MetricsFile {
     this.#flushCsv()
     if (this.#csvFd !== undefined) closeSync(this.#csvFd)
     closeSync(this.#fd)
+  }
+
+  /** Nobody hears what a timer throws: the next event says it. */
+  #flushLater(): void {
+    try {
+      this.#flushCsv()
+    } catch (error) {
+      this.#csvFailure = { error }
+    }
   }
 
   #flushCsv(): void {

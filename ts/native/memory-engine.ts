@@ -188,11 +188,13 @@ class MemorySession implements Session {
   }
 
   async save(request: { directory: string; state: unknown }): ReturnType<Session['save']> {
-    await mkdir(request.directory, { recursive: true })
+    const weights = String(this.#hash)
     const state = { position: this.#position, hash: this.#hash, sums: this.#sums, state: request.state }
-    await writeFile(join(request.directory, 'state.json'), JSON.stringify(state))
+    const text = JSON.stringify(state)
+    await mkdir(request.directory, { recursive: true })
+    await writeFile(join(request.directory, 'state.json'), text)
     await writeFile(join(request.directory, 'COMMIT.json'), '{}')
-    return { directory: request.directory, weights_sha256: String(this.#hash), bytes: 0, seconds: 0 }
+    return { directory: request.directory, weights_sha256: weights, bytes: 0, seconds: 0 }
   }
 
   async load(directory: string): Promise<LoadReport> {
@@ -217,6 +219,7 @@ class MemorySession implements Session {
       step_s: 1,
       validation_s: 0,
       checkpoint_s: 0,
+      checkpoint_write_s: 0,
       decode_cpu_s: 0,
       transform_cpu_s: 0,
     }
@@ -265,6 +268,7 @@ class MemorySession implements Session {
         step_s: 0,
         validation_s: 0,
         checkpoint_s: 0,
+        checkpoint_write_s: 0,
         decode_cpu_s: 0,
         transform_cpu_s: 0,
       },

@@ -278,7 +278,15 @@ wait_data_s: number,
 /**
  * Forward, backward, optimizer, EMA.
  */
-step_s: number, validation_s: number, checkpoint_s: number, 
+step_s: number, validation_s: number, 
+/**
+ * Training waited for a checkpoint: its copy in memory, and a disk that was still busy with the one before.
+ */
+checkpoint_s: number, 
+/**
+ * Checkpoints on their way to the disk, beside training.
+ */
+checkpoint_write_s: number, 
 /**
  * Sums over the decode threads, not wall time.
  */

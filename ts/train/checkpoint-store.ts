@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { diskFailure, injectionPoint } from '../errors/index.ts'
 
 /** Where a pointer leads and what it is called. */
 export type Pointer = 'last' | 'best'
@@ -23,20 +24,28 @@ export class CheckpointStore {
     this.root = join(runDirectory, 'checkpoints')
   }
 
-  /** Absolute folder for a checkpoint of this name; makes its parent. */
+  /** Absolute folder for a checkpoint of this name. */
+  path(name: string, directory?: string): string {
+    return join(directory === undefined ? this.root : resolve(this.root, '..', directory), name)
+  }
+
+  /** The same; makes its parent. */
   async place(name: string, directory?: string): Promise<string> {
-    const parent = directory === undefined ? this.root : resolve(this.root, '..', directory)
-    await mkdir(parent, { recursive: true })
-    return join(parent, name)
+    const path = this.path(name, directory)
+    await onDisk(path, () => mkdir(dirname(path), { recursive: true }))
+    return path
   }
 
   /** Points `last` or `best` at a checkpoint, atomically. */
   async point(pointer: Pointer, directory: string): Promise<void> {
-    await mkdir(this.root, { recursive: true })
     const file = join(this.root, pointer)
     const staged = `${file}.${process.pid}.tmp`
-    await writeFile(staged, `${this.#reference(directory)}\n`)
-    await rename(staged, file)
+    await onDisk(file, async () => {
+      await mkdir(this.root, { recursive: true })
+      await writeFile(staged, `${this.#reference(directory)}\n`)
+      injectionPoint('pointer.staged')
+      await rename(staged, file)
+    })
   }
 
   /** The checkpoint that a pointer names; undefined where there is none. */
@@ -49,7 +58,9 @@ export class CheckpointStore {
     for (const pointer of ['last', 'best'] as const)
       if ((await this.follow(pointer)) === directory) return false
     // The commit file goes first: what is left of an interrupted removal is not a checkpoint.
+    injectionPoint('forget.before')
     await rm(join(directory, commitFile), { force: true })
+    injectionPoint('forget.uncommitted')
     await rm(directory, { recursive: true, force: true })
     return true
   }
@@ -87,6 +98,14 @@ export class CheckpointStore {
   #reference(directory: string): string {
     const path = relative(this.root, directory)
     return path.startsWith('..') && !isAbsolute(path) && basename(path) === path ? directory : path
+  }
+}
+
+async function onDisk(path: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw diskFailure(path, error)
   }
 }
 

@@ -48,6 +48,7 @@ export async function trainLoop(
       run.phase = 'epoch_end'
       if (!(await endEpoch(epoch))) return interrupted()
     }
+    await run.settle()
     return {
       status: run.stopReason === undefined ? 'completed' : 'stopped',
       reason: run.stopReason ?? null,
@@ -143,6 +144,7 @@ export async function trainLoop(
 
   async function interrupted(): Promise<LoopResult> {
     await run.checkpoint(position)
+    await run.settle()
     return { status: 'interrupted', reason: 'signal', position, final }
   }
 

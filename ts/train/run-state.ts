@@ -33,6 +33,8 @@ export interface RunState {
   /** Resolved plan, to be compared with the one that wants to go on. */
   readonly plan: unknown
   readonly preprocessing: unknown
+  /** Checkpoints that this one makes needless, relative to the run folder: removed after it was written. */
+  readonly outdated: readonly string[]
 }
 
 const Shape = v.looseObject({
@@ -42,6 +44,7 @@ const Shape = v.looseObject({
   callbacks: v.record(v.string(), v.unknown()),
   metricsBytes: v.number(),
   classes: v.array(v.string()),
+  outdated: v.optional(v.array(v.string()), []),
 })
 
 /** Checks what a checkpoint held. Another format is a CheckpointError that names the file. */
@@ -56,5 +59,5 @@ export function readRunState(state: unknown, directory: string): RunState {
       `${directory} was written by format version ${parsed.output.version}, this program reads ${stateVersion}`,
       { hint: 'use the program version that wrote it, or start a new run with model.weights set to it' },
     )
-  return state as RunState
+  return { ...(state as RunState), outdated: parsed.output.outdated }
 }

@@ -1,6 +1,9 @@
-import { relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { injectionPoint } from '../errors/index.ts'
 import type { Session } from '../native/engine.ts'
 import type { Position, SkippedImage, TrainReport } from '../native/spec.d.ts'
+import { BackgroundSaves } from './background-saves.ts'
 import type { Action, RunContext, Scalars } from './callback.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import type { Hooks } from './hooks.ts'
@@ -28,6 +31,14 @@ export interface RunParts {
   readonly onSaved?: (() => void) | undefined
 }
 
+/** Where a resumable checkpoint stands. */
+interface Resumable {
+  readonly directory: string
+  readonly position: Position
+  readonly phase: RunState['phase']
+  readonly transient: boolean
+}
+
 /** A run in progress: carries out what the callbacks ask for and knows what a checkpoint must hold. */
 export class Run {
   readonly context: RunContext
@@ -35,6 +46,7 @@ export class Run {
   readonly hooks: Hooks
   readonly recorder: Recorder
   readonly #parts: RunParts
+  readonly #saves = new BackgroundSaves()
   best: Best | null = null
   trainReport: TrainReport | null = null
   phase: RunState['phase'] = 'train'
@@ -44,10 +56,10 @@ export class Run {
   /** `Date.now()` after the first span of this process. */
   firstSpanAt: number | undefined
   readonly skippedImages: SkippedImage[] = []
-  /** Where the newest resumable checkpoint stands. */
-  #resumable:
-    | { directory: string; position: Position; phase: RunState['phase']; transient: boolean }
-    | undefined
+  /** The newest resumable checkpoint, which may still be on its way. */
+  #resumable: Resumable | undefined
+  /** The newest that is on the disk. */
+  #written: Resumable | undefined
 
   constructor(parts: RunParts) {
     this.#parts = parts
@@ -57,13 +69,29 @@ export class Run {
     this.recorder = parts.recorder
   }
 
-  /** Continues from what a checkpoint held. */
-  restore(state: RunState, directory: string, position: Position): void {
+  /** Newest resumable checkpoint, if there is one: what a run that failed can go back to. */
+  get lastCheckpoint(): { readonly directory: string; readonly position: Position } | undefined {
+    return this.#written
+  }
+
+  /** Seconds in which training waited for checkpoints that were on their way to the disk. */
+  get waitedForDisk(): number {
+    return this.#saves.waitedSeconds
+  }
+
+  /** Continues from what a checkpoint held, and does what the process that wrote it may not have come to do. */
+  async restore(state: RunState, directory: string, position: Position): Promise<void> {
+    const { store } = this.#parts
     this.best = state.best
     this.trainReport = state.trainReport
     this.phase = state.phase
     this.hooks.restore(state.callbacks)
     this.#resumable = { directory, position, phase: state.phase, transient: isTransient(directory) }
+    this.#written = this.#resumable
+    await store.point('last', directory)
+    const best = state.best && resolve(this.context.directory, state.best.checkpoint)
+    if (best && existsSync(best)) await store.point('best', best)
+    for (const old of state.outdated) await store.forget(resolve(this.context.directory, old))
   }
 
   /** Takes note of what a span did. */
@@ -77,9 +105,11 @@ export class Run {
 
   /**
    * Carries out `actions`; what they ask to log is returned. Checkpoints come after everything else, since they hold the
-   * state that the rest leaves, and removals come last.
+   * state that the rest leaves, and removals come last. Checkpoints are copied at once and written beside what comes next;
+   * a write that failed is thrown by a later call.
    */
   async perform(actions: readonly Action[], epoch: number, position: Position): Promise<Scalars> {
+    this.#saves.throwFailure()
     const logged: Record<string, number> = {}
     for (const action of actions) {
       if (action.kind === 'log') Object.assign(logged, action.scalars)
@@ -89,33 +119,46 @@ export class Run {
       else if (action.kind === 'histogram') this.recorder.histogram(action, epoch, position)
       else if (action.kind === 'text') this.recorder.text(action, epoch, position)
     }
-    for (const action of actions) if (action.kind === 'save') await this.#save(action, epoch, position)
-    for (const action of actions) {
-      if (action.kind === 'forget')
-        await this.#parts.store.forget(await this.#parts.store.place(action.name, action.directory))
-      else if (action.kind === 'export') await this.#export(action)
-    }
+    const { store } = this.#parts
+    const outdated = actions.flatMap((action) =>
+      action.kind === 'forget' ? [store.path(action.name, action.directory)] : [],
+    )
+    for (const action of actions)
+      if (action.kind === 'save') await this.#save(action, epoch, position, outdated)
+    if (outdated.length > 0)
+      this.#saves.add(async () => {
+        for (const directory of outdated) await store.forget(directory)
+      })
+    for (const action of actions) if (action.kind === 'export') await this.#export(action)
     return logged
   }
 
-  /** Makes sure that the run can be resumed from here. */
+  /** Returns when every checkpoint that was asked for is on the disk, with its pointers; throws where one failed. */
+  async settle(): Promise<void> {
+    await this.#saves.settle()
+  }
+
+  /** Makes sure that the run can be resumed from here, once it has settled. */
   async checkpoint(position: Position): Promise<void> {
     if (!this.#parts.checkpoints) return
     const previous = this.#resumable
     const here = previous?.phase === this.phase && samePosition(previous.position, position)
     if (here) return
     const name = `resume-epoch=${String(position.epoch).padStart(3, '0')}-step=${position.step}${this.phase === 'epoch_end' ? '-end' : ''}`
-    await this.#save({ kind: 'save', name, pointers: ['last'] }, position.epoch, position, true)
+    await this.#save({ kind: 'save', name, pointers: ['last'] }, position.epoch, position, [], true)
   }
 
   async #save(
     action: Extract<Action, { kind: 'save' }>,
     epoch: number,
     position: Position,
+    outdated: readonly string[],
     transient = false,
   ): Promise<void> {
     if (!this.#parts.checkpoints) return
     const { store, context } = this.#parts
+    // One at a time: a second copy in memory would wait for the same disk.
+    await this.#saves.settle()
     const directory = await store.place(action.name, action.directory)
     const pointers = new Set(action.pointers ?? [])
     const { bestMonitor } = this.#parts
@@ -130,24 +173,33 @@ export class Run {
         checkpoint: relative(context.directory, directory),
       }
     const weightsOnly = action.weightsOnly ?? false
-    const report = await this.session.save({
+    if (!weightsOnly) pointers.add('last')
+    const previous = this.#resumable
+    const transients = previous?.transient && previous.directory !== directory ? [previous.directory] : []
+    const gone = weightsOnly ? [] : transients
+    const saved = this.session.save({
       directory,
       scored: 'auto',
       weights_only: weightsOnly,
-      state: this.#state(),
+      state: this.#state([...gone, ...outdated]),
     })
-    context.logger.debug('checkpoint saved', { directory, seconds: report.seconds, bytes: report.bytes })
-    if (!weightsOnly) pointers.add('last')
-    for (const pointer of pointers) await store.point(pointer, directory)
-    if (!transient) this.recorder.checkpoint(directory, [...pointers])
-    if (weightsOnly) return
-    const previous = this.#resumable
-    this.#resumable = { directory, position, phase: this.phase, transient }
-    if (previous?.transient && previous.directory !== directory) await store.forget(previous.directory)
-    this.#parts.onSaved?.()
+    const resumable = { directory, position, phase: this.phase, transient }
+    this.#saves.add(async () => {
+      const { seconds, bytes } = await saved
+      context.logger.debug('checkpoint saved', { directory, seconds, bytes })
+      injectionPoint('pointer.before')
+      for (const pointer of pointers) await store.point(pointer, directory)
+      injectionPoint('pointer.done')
+      if (!transient) this.recorder.checkpoint(directory, [...pointers])
+      if (weightsOnly) return
+      this.#written = resumable
+      for (const old of gone) await store.forget(old)
+      this.#parts.onSaved?.()
+    })
+    if (!weightsOnly) this.#resumable = resumable
   }
 
-  #state(): RunState {
+  #state(outdated: readonly string[]): RunState {
     const { context, preprocessing } = this.#parts
     return {
       version: stateVersion,
@@ -160,10 +212,12 @@ export class Run {
       classes: context.classes,
       plan: context.plan,
       preprocessing,
+      outdated: outdated.map((directory) => relative(context.directory, directory)),
     }
   }
 
   async #export(action: Extract<Action, { kind: 'export' }>): Promise<void> {
+    await this.settle()
     const best = action.from === 'best' ? await this.#parts.store.follow('best') : undefined
     for (const path of await this.#parts.exporter(action, best)) this.recorder.file(path, 'model')
   }

@@ -31,7 +31,10 @@ export interface Timing {
   /** Of `train_s`: forward, backward, optimizer, EMA. */
   readonly step_s: number
   readonly validation_s: number
+  /** Training waited for checkpoints: their copies in memory, and a disk that was still busy. */
   readonly checkpoint_s: number
+  /** Checkpoints on their way to the disk, beside training. */
+  readonly checkpoint_write_s: number
   /** What the callbacks themselves took; what they ask for is not in it. */
   readonly callbacks_s: number
   readonly total_s: number
@@ -44,6 +47,8 @@ export interface TimingFacts {
   readonly callbacks: number
   readonly total: number
   readonly images: number
+  /** What training waited for the disk outside the engine. */
+  readonly waitedForDisk: number
 }
 
 /** The engine's ledger and the process's clock as one. Seconds. */
@@ -55,7 +60,8 @@ export function timing({ ledger }: InspectReport, facts: TimingFacts): Timing {
     wait_data_s: ledger.wait_data_s,
     step_s: ledger.step_s,
     validation_s: ledger.validation_s,
-    checkpoint_s: ledger.checkpoint_s,
+    checkpoint_s: ledger.checkpoint_s + facts.waitedForDisk,
+    checkpoint_write_s: ledger.checkpoint_write_s,
     callbacks_s: facts.callbacks,
     total_s: facts.total,
     images_per_second: train > 0 ? facts.images / train : 0,

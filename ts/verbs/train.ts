@@ -19,6 +19,7 @@ import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.t
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
+import { concludeFailedRun } from './failed-run.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
 import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
@@ -129,7 +130,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
     onSaved: around.onSaved,
   })
   if (resumed) {
-    run.restore(resumed.state, resumed.directory, resumed.position)
+    await run.restore(resumed.state, resumed.directory, resumed.position)
     const { epoch, step } = resumed.position
     logger.info(`resumed at epoch ${epoch + 1}, step ${step}`, { from: resumed.directory })
   }
@@ -165,6 +166,7 @@ async function follow(
     if (!interrupted) {
       const end = { status: result.status, position: result.position }
       await run.perform(await hooks.ask('runEnd', end, context), result.position.epoch, result.position)
+      await run.settle()
     }
     const summary: Summary = {
       status: result.status,
@@ -181,6 +183,7 @@ async function follow(
         callbacks: callbackSeconds(hooks, context.logger),
         total: (Date.now() - around.startedAt) / 1000,
         images: run.imagesTrained,
+        waitedForDisk: run.waitedForDisk,
       }),
       peak_rss_mb: inspect.peak_rss_mb,
       peak_device_mb: inspect.peak_device_mb,
@@ -193,16 +196,7 @@ async function follow(
     await recorder.finish(result.status, interrupted ? 75 : 0)
     return { summary, directory, already: false }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const reason = masked(message, secretValues(process.env, job.composed))
-    await recorder.finish('failed', 1)
-    await writeJson(join(directory, 'summary.json'), {
-      status: 'failed',
-      reason,
-      best: run.best,
-      versions: versions(engine),
-    })
-    throw error
+    throw await concludeFailedRun(run, engine, error)
   }
 }
 

@@ -8,7 +8,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use classifier_engine::{Control, Session, Sources, Synthetic};
+use classifier_engine::{Control, SaveDone, Session, Sources, Synthetic};
 use classifier_images::{
     NativeDataset,
     boundary::{guarded, parse, render, spawn, to_error},
@@ -217,17 +217,27 @@ impl NativeSession {
         )
     }
 
-    /// Takes a `SaveRequest`, answers a `SaveReport`, both as JSON.
+    /// Takes a `SaveRequest`, answers a `SaveReport`, both as JSON. What the checkpoint holds is copied in the queue's
+    /// order; the promise settles when it is on the disk, and verbs behind it do not wait for that.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn save<'env>(&self, env: &'env Env, request: String) -> napi::Result<Object<'env>> {
-        self.submit(
-            env,
-            move |session| {
+        let (deferred, promise) = env.create_deferred()?;
+        self.enqueue(Box::new(move |slot| {
+            let snapshot = attempt(slot, |session| {
                 let request: SaveRequest = parse("save request", &request)?;
-                render(&session.save(&request)?)
-            },
-            |report| report,
-        )
+                session.snapshot(&request)
+            });
+            let done: SaveDone = Box::new(move |result| match result.and_then(|report| render(&report)) {
+                Ok(report) => deferred.resolve(move |_| Ok(report)),
+                Err(fault) => deferred.reject(to_error(&fault)),
+            });
+            match (snapshot, slot) {
+                (Ok(snapshot), Some(session)) => session.write_beside(snapshot, done),
+                (Ok(_), None) => done(Err(failed_before())),
+                (Err(fault), _) => done(Err(fault)),
+            }
+        }))?;
+        Ok(promise)
     }
 
     /// `LoadReport` as JSON.
@@ -303,24 +313,36 @@ impl NativeSession {
         V: ToNapiValue + 'static,
     {
         let (deferred, promise) = env.create_deferred()?;
-        let job: Job = Box::new(move |slot| {
-            let result = guarded(|| match slot.as_mut() {
-                Some(session) => verb(session),
-                None => Err(Fault::new(FaultKind::Bug, "the session failed before and answers no more")),
-            });
-            // After a panic nothing is known of the tensors: the session is given up.
-            if let Err(Fault { kind: FaultKind::Bug, .. }) = &result {
-                *slot = None;
-            }
-            match result {
-                Ok(value) => deferred.resolve(move |_| Ok(convert(value))),
-                Err(fault) => deferred.reject(to_error(&fault)),
-            }
-        });
+        self.enqueue(Box::new(move |slot| match attempt(slot, verb) {
+            Ok(value) => deferred.resolve(move |_| Ok(convert(value))),
+            Err(fault) => deferred.reject(to_error(&fault)),
+        }))?;
+        Ok(promise)
+    }
+
+    fn enqueue(&self, job: Job) -> napi::Result<()> {
         let closed = || to_error(&Fault::new(FaultKind::Bug, "the session is closed"));
         let guard = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let (queue, _) = guard.as_ref().ok_or_else(closed)?;
-        queue.send(job).map_err(|_| closed())?;
-        Ok(promise)
+        queue.send(job).map_err(|_| closed())
     }
+}
+
+/// A verb on the session. After a panic nothing is known of the tensors: the session is given up.
+fn attempt<T>(
+    slot: &mut Option<Session>,
+    verb: impl FnOnce(&mut Session) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let result = guarded(|| match slot.as_mut() {
+        Some(session) => verb(session),
+        None => Err(failed_before()),
+    });
+    if let Err(Fault { kind: FaultKind::Bug, .. }) = &result {
+        *slot = None;
+    }
+    result
+}
+
+fn failed_before() -> Fault {
+    Fault::new(FaultKind::Bug, "the session failed before and answers no more")
 }

@@ -43,15 +43,28 @@ impl From<Error> for Fault {
     }
 }
 
+/// Whether libtorch says that the device, a library on it or the system has no memory left.
+pub(crate) fn is_out_of_memory(message: &str) -> bool {
+    let lower = message.to_lowercase();
+    [
+        "out of memory",
+        "can't allocate memory",
+        "not enough memory",
+        "cublas_status_alloc_failed",
+        "cudnn_status_alloc_failed",
+    ]
+    .iter()
+    .any(|text| lower.contains(text))
+}
+
 /// libtorch's message up to its C++ stack.
-fn first_part(message: &str) -> &str {
+pub(crate) fn said_by_torch(message: &str) -> &str {
     message.split("Exception raised").next().unwrap_or(message).trim().trim_end_matches('(').trim()
 }
 
 fn fault_of(message: &str) -> Fault {
-    let short = first_part(message);
-    let lower = short.to_lowercase();
-    if lower.contains("out of memory") || lower.contains("can't allocate memory") {
+    let short = said_by_torch(message);
+    if is_out_of_memory(short) {
         return Fault::new(FaultKind::Device, format!("The device has not enough memory: {short}")).hint(
             "Lower data.batch_size, and raise trainer.accumulate_grad_batches to keep the effective batch.",
         );
@@ -77,5 +90,12 @@ mod tests {
         let fault: Fault = Error::Torch("CUDA out of memory. Tried to allocate 2 GiB".into()).into();
         assert_eq!(fault.kind, FaultKind::Device);
         assert!(fault.hint.is_some_and(|hint| hint.contains("data.batch_size")));
+        for said in [
+            "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried …",
+            "MPS backend out of memory (MPS allocated: 9.05 GB, …)",
+            "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        ] {
+            assert!(is_out_of_memory(said), "{said}");
+        }
     }
 }

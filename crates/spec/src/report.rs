@@ -114,7 +114,10 @@ pub struct Ledger {
     /// Forward, backward, optimizer, EMA.
     pub step_s: f64,
     pub validation_s: f64,
+    /// Training waited for a checkpoint: its copy in memory, and a disk that was still busy with the one before.
     pub checkpoint_s: f64,
+    /// Checkpoints on their way to the disk, beside training.
+    pub checkpoint_write_s: f64,
     /// Sums over the decode threads, not wall time.
     pub decode_cpu_s: f64,
     pub transform_cpu_s: f64,

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::commit::{Commit, CommittedFile, FORMAT};
 use super::{COMMIT, hex, refuse};
+use crate::injection;
 
 /// A file's name and its content in parts.
 pub(crate) type Part = (String, Vec<Vec<u8>>);
@@ -45,8 +46,10 @@ pub(crate) fn write_folder(directory: &Path, files: &[Part]) -> Result<u64, Faul
             fs::remove_dir_all(&temporary)?;
         }
         let bytes = write_files(&temporary, files)?;
+        injection::disk("save.rename")?;
         put_in_place(&temporary, directory, &hidden("old"))?;
         sync_folder(&parent)?;
+        injection::disk("save.done")?;
         Ok(bytes)
     })();
     if written.is_err() {
@@ -73,6 +76,7 @@ fn place(directory: &Path) -> Result<(PathBuf, String), Fault> {
 }
 
 fn write_files(directory: &Path, files: &[Part]) -> io::Result<u64> {
+    injection::disk("save.folder")?;
     fs::create_dir_all(directory)?;
     let mut commit = Commit { format_version: FORMAT, files: Default::default() };
     let mut total = 0;
@@ -81,6 +85,7 @@ fn write_files(directory: &Path, files: &[Part]) -> io::Result<u64> {
         commit.files.insert(name.clone(), CommittedFile { bytes, sha256 });
         total += bytes;
     }
+    injection::disk("save.commit")?;
     let text = serde_json::to_vec_pretty(&commit).map_err(io::Error::other)?;
     let (bytes, _) = write_file(&directory.join(COMMIT), &[text])?;
     sync_folder(directory)?;
@@ -88,23 +93,31 @@ fn write_files(directory: &Path, files: &[Part]) -> io::Result<u64> {
 }
 
 fn write_file(path: &Path, parts: &[Vec<u8>]) -> io::Result<(u64, String)> {
+    injection::disk("save.file")?;
     let mut file = File::create(path)?;
     let mut hash = Sha256::new();
     let mut bytes = 0;
-    for part in parts {
+    for (number, part) in parts.iter().enumerate() {
+        if number == parts.len() / 2 {
+            injection::disk("save.half")?;
+        }
         file.write_all(part)?;
         hash.update(part);
         bytes += part.len() as u64;
     }
+    injection::disk("save.sync")?;
     file.sync_all()?;
     Ok((bytes, hex(&hash.finalize())))
 }
 
 fn put_in_place(temporary: &Path, directory: &Path, old: &Path) -> io::Result<()> {
     if !directory.exists() {
-        return fs::rename(temporary, directory);
+        fs::rename(temporary, directory)?;
+        return injection::disk("save.renamed");
     }
-    if !exchange(temporary, directory)? {
+    let swapped = exchange(temporary, directory)?;
+    injection::disk("save.swapped")?;
+    if !swapped {
         fs::rename(directory, old)?;
         fs::rename(temporary, directory)?;
         return fs::remove_dir_all(old);

@@ -13,12 +13,14 @@ mod folder;
 mod hash;
 mod safetensors;
 mod state;
+mod writer;
 
 pub(crate) use commit::verify;
 pub(crate) use folder::write_folder;
 pub(crate) use hash::{hex, weights_sha256};
 pub(crate) use safetensors::{NamedBytes, TensorFile, serialize};
 pub(crate) use state::{EngineState, Holds, SavedWindow};
+pub(crate) use writer::Writer;
 
 use classifier_spec::{Fault, FaultKind};
 

@@ -31,6 +31,16 @@ impl NamedBytes {
         let kind = kind_name(tensor.f_kind()?).to_owned();
         Ok(Self { name: name.into(), kind, shape: tensor.size(), bytes: torch::to_bytes(tensor)? })
     }
+
+    /// Of fp32 elements; other kinds are taken as finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        const EXPONENT: u32 = 0x7f80_0000;
+        self.kind != "F32"
+            || self.bytes.as_chunks::<4>().0.chunks(4096).all(|block| {
+                block.iter().fold(0, |most, element| most.max(u32::from_le_bytes(*element) & EXPONENT))
+                    != EXPONENT
+            })
+    }
 }
 
 const KINDS: [(Kind, &str); 8] = [

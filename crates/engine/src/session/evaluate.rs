@@ -61,6 +61,9 @@ impl Session {
             return Err(missing(request.split).into());
         }
         let scores = evaluation.compute(&self.loss, self.machine.device)?;
+        if !scores.loss.is_finite() {
+            return Err(self.not_finite(request.split, scores.loss).into());
+        }
         let seconds = started.elapsed().as_secs_f64();
         self.ledger.validation_s += seconds;
         let report = EvaluateReport {
@@ -86,6 +89,23 @@ impl Session {
 }
 
 impl Session {
+    fn not_finite(&self, split: Split, loss: f64) -> Fault {
+        let position = self.progress.position;
+        let name = name_of(split);
+        Fault::new(
+            FaultKind::Diverged,
+            format!(
+                "The {name} loss became {loss} at epoch {}, optimizer step {}",
+                position.epoch, position.step
+            ),
+        )
+        .hint("Lower the learning rate, lengthen the warmup, or set trainer.gradient_clip_val.")
+        .details(serde_json::json!({
+            "what": format!("{name} loss"), "value": loss.to_string(), "epoch": position.epoch,
+            "batch": position.batch, "step": position.step, "learning_rate": self.progress.learning_rate,
+        }))
+    }
+
     fn open_train_as_eval(&mut self) -> Result<()> {
         if let (None, Some(dataset)) = (&self.sources.train_as_eval, &self.dataset) {
             let source = LoaderSource::new(dataset, Split::Train, &self.plan.eval_loader, self.plan.seed)?;
@@ -95,12 +115,16 @@ impl Session {
     }
 }
 
-fn missing(split: Split) -> Fault {
-    let name = match split {
+fn name_of(split: Split) -> &'static str {
+    match split {
         Split::Train => "train",
         Split::Val => "validation",
         Split::Test => "test",
-    };
+    }
+}
+
+fn missing(split: Split) -> Fault {
+    let name = name_of(split);
     Fault::new(FaultKind::Data, format!("The data set has no {name} split to evaluate, or it gives no batch"))
         .hint("Check data.data_root, or choose another one with data.split.")
 }

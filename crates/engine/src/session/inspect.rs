@@ -26,7 +26,7 @@ impl Session {
             position: self.progress.position,
             weights_sha256: weights_sha256(&self.named(&self.network.masters)?),
             ema_sha256,
-            ledger: self.ledger,
+            ledger: self.ledger(),
             peak_rss_mb: peak_rss_mb(),
             peak_device_mb,
         })

@@ -5,6 +5,7 @@ mod export;
 mod heat_maps;
 mod inspect;
 mod load;
+mod memory;
 mod open;
 mod predict;
 mod save;
@@ -18,6 +19,7 @@ use classifier_spec::{Ledger, Plan, Position, SkippedImage, Split, TrainSums, We
 use tch::Tensor;
 
 use crate::batch::BatchSource;
+use crate::checkpoint::Writer;
 use crate::control::Control;
 use crate::device::Machine;
 use crate::ema::Ema;
@@ -27,7 +29,7 @@ use crate::network::Network;
 use crate::normalize::Normalize;
 use crate::optimizer::{Optimizer, Scaler};
 
-pub use save::Snapshot;
+pub use save::{SaveDone, Snapshot};
 
 /// The loaders of the splits that there are.
 #[derive(Default)]
@@ -73,6 +75,7 @@ pub struct Session {
     progress: Course,
     window: Window,
     ledger: Ledger,
+    writer: Writer,
 }
 
 /// Where the run stands, and what its epoch has summed up.
@@ -120,6 +123,11 @@ impl Session {
             Weights::Auto => Weights::Raw,
             said => said,
         }
+    }
+
+    /// What time went to, the writer's included.
+    fn ledger(&self) -> Ledger {
+        Ledger { checkpoint_write_s: self.writer.seconds(), ..self.ledger }
     }
 
     fn decode_seconds(&mut self) {

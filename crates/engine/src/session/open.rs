@@ -8,6 +8,7 @@ use tch::Kind;
 
 use super::{Course, NO_SUMS, Session, Sources, Window};
 use crate::batch::{BatchSource, Normalization};
+use crate::checkpoint::Writer;
 use crate::control::Control;
 use crate::device::Machine;
 use crate::ema::Ema;
@@ -60,6 +61,7 @@ impl Session {
         own_kernels: bool,
     ) -> Result<(Self, OpenReport)> {
         check(plan)?;
+        crate::injection::arm_from_environment()?;
         let machine = Machine::choose(&plan.machine)?;
         let own_kernels = own_kernels && machine.on_cpu();
         tracing::debug!(
@@ -127,6 +129,7 @@ impl Session {
             },
             window: Window::default(),
             ledger: Ledger::default(),
+            writer: Writer::default(),
             machine,
         };
         Ok((session, report))

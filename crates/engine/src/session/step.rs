@@ -6,6 +6,7 @@ use tch::{Kind, Tensor};
 
 use super::{Session, Window};
 use crate::error::Result;
+use crate::injection::{self, Effect};
 use crate::loss::Target;
 use crate::mix::{Mixture, rolled};
 use crate::network::PassMode;
@@ -86,6 +87,9 @@ impl Session {
             }
             None => labels_n.shallow_clone(),
         };
+        if injection::hit("train.input", batch.labels_n.len() as u64) == Some(Effect::Nan) {
+            images_nchw = images_nchw.f_mul_scalar(f64::NAN)?;
+        }
         let share = mixture.map_or(1.0, |mixture| mixture.share);
         let target = match mixture {
             Some(_) => Target::Mixed { labels_n: &labels_n, others_n: &others_n, share },
@@ -105,11 +109,16 @@ impl Session {
             climb.down(&self.network)?;
             grads = second?.2;
         }
+        if injection::hit("train.gradient", batch.labels_n.len() as u64) == Some(Effect::Nan)
+            && let Some(grad) = grads.first_mut()
+        {
+            let _ = grad.f_fill_(f64::NAN)?;
+        }
         self.gather(grads, batch.labels_n.len() as u64)?;
         Ok(MicroBatch { loss, logits_nk, labels_n: if share < 0.5 { others_n } else { labels_n } })
     }
 
-    fn forward_backward(
+    pub(super) fn forward_backward(
         &self,
         images_nchw: &Tensor,
         target: Target,
@@ -117,6 +126,7 @@ impl Session {
     ) -> Result<(Tensor, Tensor, Vec<Tensor>)> {
         let logits_nk = self.network.forward(&self.network.working, images_nchw, mode)?;
         let loss = self.loss.mean(&logits_nk, target)?;
+        self.memory_point(images_nchw)?;
         let grads = self.gradients(&loss)?;
         Ok((loss.f_detach()?, logits_nk.f_detach()?, grads))
     }
@@ -211,8 +221,13 @@ impl Session {
         let files = source.map(|source| source.files(&trace.indices_n)).unwrap_or_default();
         let (spec, Trace { batch, step, .. }) = (&self.plan.train, trace);
         let lr = spec.optimizer.learning_rate * crate::schedule::factor(&spec.schedule, epoch, *step);
+        let shown = 8;
+        let more =
+            if files.len() > shown { format!(" and {} more", files.len() - shown) } else { String::new() };
+        let images = files.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let of = if files.is_empty() { String::new() } else { format!("; its images: {images}{more}") };
         let place = format!("epoch {epoch}, batch {batch} (optimizer step {step}, learning rate {lr:e})");
-        Fault::new(FaultKind::Diverged, format!("The {what} became {value} in {place}"))
+        Fault::new(FaultKind::Diverged, format!("The {what} became {value} in {place}{of}"))
             .hint("Lower the learning rate, lengthen the warmup, or set trainer.gradient_clip_val; look at the images.")
             .details(serde_json::json!({
                 "what": what, "value": value.to_string(), "epoch": epoch, "batch": batch, "step": step,

@@ -45,7 +45,10 @@ impl Session {
             let position = self.progress.position;
             let trace =
                 Trace { batch: position.batch, step: position.step, indices_n: batch.indices_n.clone() };
-            let done = self.micro_batch(&batch)?;
+            let done = match self.micro_batch(&batch) {
+                Ok(done) => done,
+                Err(error) => return Err(self.with_memory_advice(error, count, [batch.height, batch.width])),
+            };
             sums.update(&done.loss, &done.logits_nk, &done.labels_n, count)?;
             if check_each {
                 let loss = done.loss.f_double_value(&[])?;
@@ -131,6 +134,12 @@ impl Session {
         epoch_sums.skipped_steps += skipped_steps;
         let last = rows.last();
         let grad_norm = norm.map(|norm| norm.value()).transpose()?;
+        // A gradient scaler meets infinite norms and skips their steps.
+        if let (Some(norm), None, Some(trace)) = (grad_norm, &self.scaler, traces.last())
+            && !norm.is_finite()
+        {
+            return Err(self.diverged("gradient norm", norm, epoch, trace).into());
+        }
         Ok(TrainReport {
             position: self.progress.position,
             epoch,
@@ -153,7 +162,7 @@ impl Session {
             },
             drawn_per_class: self.progress.drawn_per_class.clone(),
             skipped_images: Vec::new(),
-            ledger: self.ledger,
+            ledger: self.ledger(),
         })
     }
 
@@ -171,7 +180,7 @@ impl Session {
         report.position = self.progress.position;
         report.epoch_done = epoch_done;
         report.stopped = stopped;
-        report.ledger = self.ledger;
+        report.ledger = self.ledger();
         report
     }
 

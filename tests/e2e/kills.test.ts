@@ -1,0 +1,61 @@
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
+import { everyPoint, savePoints } from '../../ts/verbs/kill-moments.ts'
+import { verifyResume } from '../../ts/verbs/verify-resume.ts'
+import { cli, scratch, smallData } from './cli.ts'
+
+setDefaultTimeout(1_200_000)
+
+/** More than the fifty of a usual run, where somebody has the time. */
+const kills = Number(process.env.CT_KILLS ?? 50)
+
+/** Seven steps in an epoch, a checkpoint after each second, plain SGD: what is on the disk is small. */
+const training = (data: string): string[] => [
+  `data.data_root=${data}`,
+  'data.image_size=32',
+  'data.batch_size=32',
+  'data.num_workers=1',
+  'trainer.max_epochs=2',
+  'trainer.log_every_n_steps=1',
+  'trainer.num_sanity_val_steps=0',
+  'trainer.precision=32',
+  'optimizer.name=sgd',
+  'optimizer.momentum=0.9',
+  'callbacks=none',
+  '+callbacks.model_checkpoint.every_n_train_steps=2',
+  '+callbacks.model_checkpoint.save_last=true',
+  'logging=none',
+]
+
+test(`${kills} kills at every point of a save leave the run that nobody killed`, async () => {
+  const folder = scratch()
+  const data = await smallData(folder)
+  const { kills: killed, runs } = await verifyResume({
+    training: training(data),
+    output: join(folder, 'runs'),
+    kills,
+    moments: everyPoint,
+  })
+  expect(killed).toHaveLength(kills)
+  expect(runs).toBeGreaterThan(0)
+  const points = new Set(killed.flatMap((moment) => (moment.kind === 'point' ? [moment.point] : [])))
+  if (kills >= 50) expect([...points].sort()).toEqual([...savePoints].sort())
+})
+
+test('verify-resume proves it with averages and AdamW, at random moments', async () => {
+  const folder = scratch()
+  const { code, stdout, stderr } = await cli(
+    ['verify-resume', 'kills=4', `output=${join(folder, 'runs')}`, '--json'],
+    folder,
+  )
+  expect([code, stderr]).toEqual([0, expect.any(String)])
+  const found = JSON.parse(stdout)
+  expect(found.kills).toHaveLength(4)
+  expect(found.ema_sha256).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('verify-resume names a word that does not fit', async () => {
+  const folder = scratch()
+  const { code, stderr } = await cli(['verify-resume', 'hydra.run.dir=x'], folder)
+  expect([code, stderr]).toEqual([2, expect.stringContaining('output=DIR')])
+})

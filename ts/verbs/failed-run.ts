@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { DivergedError, Failure } from '../errors/index.ts'
+import type { NativeEngine } from '../native/native-engine.ts'
+import type { Run } from '../train/run.ts'
+import { writeJson } from '../train/write-json.ts'
+import { versions } from './versions.ts'
+
+/**
+ * Ends a run that `error` stopped: waits for checkpoints on their way, tells the loggers, writes `summary.json`. Answers the
+ * error to throw, which names the checkpoint to go back to where the run diverged.
+ */
+export async function concludeFailedRun(run: Run, engine: NativeEngine, error: unknown): Promise<unknown> {
+  const { logger, directory } = run.context
+  // The failure that is told is the first one; what fails after it only goes to the log.
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (later) {
+      if (later !== error) logger.warn(`${what}: ${later instanceof Error ? later.message : String(later)}`)
+    }
+  }
+  await attempt('a checkpoint on its way was lost', () => run.settle())
+  const told = error instanceof DivergedError ? withWayBack(error, run) : error
+  const reason = told instanceof Error ? told.message : String(told)
+  logger.debug('failed', {
+    reason,
+    ...(told instanceof Failure ? { hint: told.hint, details: told.details } : {}),
+    ...(told instanceof Error ? { stack: told.stack } : {}),
+  })
+  await attempt('the loggers could not be closed', () => run.recorder.finish('failed', 1))
+  await attempt('summary.json could not be written', () =>
+    writeJson(join(directory, 'summary.json'), {
+      status: 'failed',
+      reason,
+      best: run.best,
+      details: told instanceof Failure ? (told.details ?? null) : null,
+      versions: versions(engine),
+    }),
+  )
+  return told
+}
+
+function withWayBack(error: DivergedError, run: Run): DivergedError {
+  const last = run.lastCheckpoint
+  const details = { ...(error.details as object | undefined), checkpoint: last?.directory ?? null }
+  const cause = error
+  if (!last)
+    return new DivergedError(`${error.message}; there is no checkpoint yet`, {
+      hint: error.hint,
+      details,
+      cause,
+    })
+  const { epoch, step } = last.position
+  return new DivergedError(
+    `${error.message}; the last good checkpoint is ${last.directory} (epoch ${epoch}, optimizer step ${step})`,
+    { hint: `${error.hint ?? ''} A new run from it: model.weights=${last.directory}`.trim(), details, cause },
+  )
+}
