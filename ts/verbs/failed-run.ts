@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DivergedError, Failure } from '../errors/index.ts'
+import type { LogSink } from '../logging/logger.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { Run } from '../train/run.ts'
 import { writeJson } from '../train/write-json.ts'
@@ -22,11 +23,6 @@ export async function concludeFailedRun(run: Run, engine: NativeEngine, error: u
   await attempt('a checkpoint on its way was lost', () => run.settle())
   const told = error instanceof DivergedError ? withWayBack(error, run) : error
   const reason = told instanceof Error ? told.message : String(told)
-  logger.debug('failed', {
-    reason,
-    ...(told instanceof Failure ? { hint: told.hint, details: told.details } : {}),
-    ...(told instanceof Error ? { stack: told.stack } : {}),
-  })
   await attempt('the loggers could not be closed', () => run.recorder.finish('failed', 1))
   await attempt('summary.json could not be written', () =>
     writeJson(join(directory, 'summary.json'), {
@@ -38,6 +34,16 @@ export async function concludeFailedRun(run: Run, engine: NativeEngine, error: u
     }),
   )
   return told
+}
+
+/** Writes a failure with all that is known of it into the run's log files. Who called says it to people. */
+export function recordFailure(error: unknown, files: readonly LogSink[]): void {
+  const message = error instanceof Error ? error.message : String(error)
+  const context = {
+    ...(error instanceof Failure ? { hint: error.hint, details: error.details } : {}),
+    ...(error instanceof Error ? { stack: error.stack } : {}),
+  }
+  for (const file of files) file({ time: new Date(), level: 'error', source: 'train', message, context })
 }
 
 function withWayBack(error: DivergedError, run: Run): DivergedError {

@@ -19,7 +19,7 @@ import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.t
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
-import { concludeFailedRun } from './failed-run.ts'
+import { concludeFailedRun, recordFailure } from './failed-run.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
 import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
@@ -32,9 +32,20 @@ const start: Position = { epoch: 0, batch: 0, step: 0 }
 
 /** Trains, or goes on with, the run in `job.directory` until it is complete, stopped or interrupted. */
 export async function runTraining(job: TrainingJob, around: TrainingSurroundings): Promise<TrainingOutcome> {
+  const { directory } = job
+  const files = [fileSink(join(directory, 'log.jsonl')), jobLogSink(join(directory, 'train.log'))]
+  around.sinks.push(...files)
+  try {
+    return await openAndFollow(job, around)
+  } catch (error) {
+    recordFailure(error, files)
+    throw error
+  }
+}
+
+async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Promise<TrainingOutcome> {
   const { directory, config } = job
   const { logger } = around
-  around.sinks.push(fileSink(join(directory, 'log.jsonl')), jobLogSink(join(directory, 'train.log')))
   const engine = await around.engine
   const planned = await planTraining(config, engine, logger)
   const done = config.resume === 'never' ? undefined : await finishedSummary(directory, planned.plan)
