@@ -10,7 +10,7 @@ const leaves = ['errors', 'files', 'text', 'metrics', 'plot']
 /** The arrows of ARCHITECTURE.md. Below `verbs`, the native half is known by its types alone. */
 export const arrows: Readonly<Record<string, Arrows>> = {
   errors: { values: [] },
-  files: { values: [] },
+  files: { values: ['errors'] },
   text: { values: [] },
   metrics: { values: [], types: ['native'] },
   plot: { values: ['text'] },

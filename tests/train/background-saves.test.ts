@@ -31,6 +31,7 @@ function withSave(session: Session, save: Session['save'], seen: string[] = []):
     save,
     load: (directory) => session.load(directory),
     export: (request) => session.export(request),
+    heatMaps: (request) => session.heatMaps(request),
     inspect: () => session.inspect(),
     stop: () => session.stop(),
     progress: () => session.progress(),

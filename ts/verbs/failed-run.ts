@@ -1,16 +1,22 @@
 import { join } from 'node:path'
 import { DivergedError, Failure } from '../errors/index.ts'
-import type { LogSink } from '../logging/logger.ts'
+import { writeJson } from '../files/write-json.ts'
+import type { LogRecord, LogSink } from '../logging/logger.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
+import { masked, maskedDeep } from '../text/secrets.ts'
 import type { Run } from '../train/run.ts'
-import { writeJson } from '../train/write-json.ts'
 import { versions } from './versions.ts'
 
 /**
  * Ends a run that `error` stopped: waits for checkpoints on their way, tells the loggers, writes `summary.json`. Answers the
  * error to throw, which names the checkpoint to go back to where the run diverged.
  */
-export async function concludeFailedRun(run: Run, engine: NativeEngine, error: unknown): Promise<unknown> {
+export async function concludeFailedRun(
+  run: Run,
+  engine: NativeEngine,
+  error: unknown,
+  secrets: readonly string[],
+): Promise<unknown> {
   const { logger, directory } = run.context
   // The failure that is told is the first one; what fails after it only goes to the log.
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -22,14 +28,14 @@ export async function concludeFailedRun(run: Run, engine: NativeEngine, error: u
   }
   await attempt('a checkpoint on its way was lost', () => run.settle())
   const told = error instanceof DivergedError ? withWayBack(error, run) : error
-  const reason = told instanceof Error ? told.message : String(told)
+  const reason = masked(told instanceof Error ? told.message : String(told), secrets)
   await attempt('the loggers could not be closed', () => run.recorder.finish('failed', 1))
   await attempt('summary.json could not be written', () =>
     writeJson(join(directory, 'summary.json'), {
       status: 'failed',
       reason,
       best: run.best,
-      details: told instanceof Failure ? (told.details ?? null) : null,
+      details: told instanceof Failure ? maskedDeep(told.details ?? null, secrets) : null,
       versions: versions(engine),
     }),
   )
@@ -37,13 +43,15 @@ export async function concludeFailedRun(run: Run, engine: NativeEngine, error: u
 }
 
 /** Writes a failure with all that is known of it into the run's log files. Who called says it to people. */
-export function recordFailure(error: unknown, files: readonly LogSink[]): void {
-  const message = error instanceof Error ? error.message : String(error)
+export function recordFailure(error: unknown, files: readonly LogSink[], secrets: readonly string[]): void {
+  const message = masked(error instanceof Error ? error.message : String(error), secrets)
   const context = {
     ...(error instanceof Failure ? { hint: error.hint, details: error.details } : {}),
     ...(error instanceof Error ? { stack: error.stack } : {}),
   }
-  for (const file of files) file({ time: new Date(), level: 'error', source: 'train', message, context })
+  const known = maskedDeep(context, secrets) as LogRecord['context']
+  for (const file of files)
+    file({ time: new Date(), level: 'error', source: 'train', message, context: known })
 }
 
 function withWayBack(error: DivergedError, run: Run): DivergedError {

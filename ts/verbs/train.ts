@@ -8,7 +8,7 @@ import { MetricsFile } from '../logging/metrics-file.ts'
 import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { OpenReport, Position } from '../native/spec.d.ts'
-import { masked, secretValues } from '../text/secrets.ts'
+import { secretValues } from '../text/secrets.ts'
 import type { RunContext } from '../train/callback.ts'
 import { CheckpointStore } from '../train/checkpoint-store.ts'
 import { History } from '../train/history.ts'
@@ -19,6 +19,7 @@ import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.t
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
+
 import { concludeFailedRun, recordFailure } from './failed-run.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
@@ -38,7 +39,7 @@ export async function runTraining(job: TrainingJob, around: TrainingSurroundings
   try {
     return await openAndFollow(job, around)
   } catch (error) {
-    recordFailure(error, files)
+    recordFailure(error, files, secretValues(process.env, job.composed))
     throw error
   }
 }
@@ -207,7 +208,7 @@ async function follow(
     await recorder.finish(result.status, interrupted ? 75 : 0)
     return { summary, directory, already: false }
   } catch (error) {
-    throw await concludeFailedRun(run, engine, error)
+    throw await concludeFailedRun(run, engine, error, secretValues(process.env, job.composed))
   }
 }
 

@@ -47,28 +47,36 @@ fn names(folder: &Path) -> Vec<String> {
 fn a_disk_that_fails_anywhere_in_a_save_leaves_what_was_there() {
     let _armed = armed("");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut session = open(&plan());
+    let mut plan = plan();
+    // Without averages and momentum a checkpoint is small.
+    plan.train.ema = None;
+    plan.train.optimizer.rule = OptimizerRule::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false };
+    let mut session = open(&plan);
     session.train(1).expect("a span");
     session.save(&request(&folder.path().join("old"))).expect("a checkpoint");
-    let points =
-        ["save.folder", "save.file:1", "save.half:2", "save.sync:3", "save.commit", "save.file:5", "save.rename"];
-    for (effect, said, hint) in [
-        ("enospc", "No space left", "Free some disk space"),
-        ("eio", "Input/output error", "can be written"),
-        ("erofs", "Read-only", "can be written"),
+    let full = ("enospc", "No space left", "Free some disk space");
+    let broken = ("eio", "Input/output error", "can be written");
+    let read_only = ("erofs", "Read-only", "can be written");
+    for ((effect, said, hint), point, name) in [
+        (full, "save.folder", "new"),
+        (full, "save.file:1", "old"),
+        (full, "save.half:1", "new"),
+        (full, "save.half:3", "old"),
+        (broken, "save.sync:2", "new"),
+        (full, "save.commit", "new"),
+        (broken, "save.file:4", "old"),
+        (full, "save.rename", "new"),
+        (read_only, "save.rename", "old"),
+        (read_only, "save.folder", "old"),
     ] {
-        for point in points {
-            for name in ["old", "new"] {
-                arm_injection(&format!("{effect}@{point}")).expect("a rule");
-                let fault = session.save(&request(&folder.path().join(name))).expect_err(point);
-                assert_eq!(fault.kind, FaultKind::Checkpoint);
-                assert!(fault.message.contains(said) && fault.message.contains(name), "{}", fault.message);
-                assert!(fault.hint.is_some_and(|text| text.contains(hint)));
-                assert_eq!(names(folder.path()), ["old"], "{effect} at {point}");
-            }
-        }
+        arm_injection(&format!("{effect}@{point}")).expect("a rule");
+        let fault = session.save(&request(&folder.path().join(name))).expect_err(point);
+        assert_eq!(fault.kind, FaultKind::Checkpoint);
+        assert!(fault.message.contains(said) && fault.message.contains(name), "{}", fault.message);
+        assert!(fault.hint.is_some_and(|text| text.contains(hint)));
+        assert_eq!(names(folder.path()), ["old"], "{effect} at {point}");
     }
-    let mut other = open(&plan());
+    let mut other = open(&plan);
     other.load(&folder.path().join("old").to_string_lossy()).expect("loaded");
 }
 
