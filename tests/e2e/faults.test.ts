@@ -1,5 +1,13 @@
-import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { runDifferences } from '../../ts/verbs/run-differences.ts'
@@ -43,6 +51,8 @@ beforeAll(async () => {
   const { code, stderr } = await cli(training(whole), folder)
   if (code !== 0) throw new Error(stderr)
 })
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 async function expectWhole(run: string): Promise<void> {
   expect(await runDifferences(whole, run)).toEqual([])

@@ -1,4 +1,5 @@
-import { expect, setDefaultTimeout, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { everyPoint, savePoints } from '../../ts/verbs/kill-moments.ts'
@@ -9,6 +10,12 @@ setDefaultTimeout(1_200_000)
 
 /** More than the fifty of a usual run, where somebody has the time. */
 const kills = Number(process.env.CT_KILLS ?? 50)
+
+let folder = ''
+beforeEach(() => {
+  folder = scratch()
+})
+afterEach(() => rmSync(folder, { recursive: true }))
 
 /** Seven steps in an epoch, a checkpoint after each second. */
 const training = (data: string): string[] => [
@@ -29,7 +36,6 @@ const training = (data: string): string[] => [
 ]
 
 test(`${kills} kills at every point of a save leave the run that nobody killed`, async () => {
-  const folder = scratch()
   const { output: data } = await generateJerseyNumbers({
     output: join(folder, 'data'),
     count: 120,
@@ -49,7 +55,6 @@ test(`${kills} kills at every point of a save leave the run that nobody killed`,
 })
 
 test('verify-resume proves it with averages and AdamW, at random moments', async () => {
-  const folder = scratch()
   const { code, stdout, stderr } = await cli(
     ['verify-resume', 'kills=3', `output=${join(folder, 'runs')}`, '--json'],
     folder,
@@ -61,7 +66,6 @@ test('verify-resume proves it with averages and AdamW, at random moments', async
 })
 
 test('verify-resume names a word that does not fit', async () => {
-  const folder = scratch()
   const { code, stderr } = await cli(['verify-resume', 'hydra.run.dir=x'], folder)
   expect([code, stderr]).toEqual([2, expect.stringContaining('output=DIR')])
 })
