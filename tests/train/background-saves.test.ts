@@ -71,7 +71,7 @@ describe('a checkpoint that is on its way', () => {
   test('does not hold up the next step, and the run does not end before it is there', async () => {
     const directory = temporaryFolder()
     const seen: string[] = []
-    const finished = memoryRun(directory, [keeper], { maxEpochs: 2 }, never, (session) => {
+    const finished = memoryRun(directory, [keeper], { maxEpochs: 2 }, never, undefined, (session) => {
       const trained = (): boolean => seen.slice(seen.indexOf('save')).includes('train')
       return withSave(
         session,
@@ -93,7 +93,7 @@ describe('a checkpoint that is on its way', () => {
   test('that fails ends the run with its error; the one before stays', async () => {
     const directory = temporaryFolder()
     const full = new CheckpointError('no space left')
-    const run = memoryRun(directory, [keeper], {}, never, (session) =>
+    const run = memoryRun(directory, [keeper], {}, never, undefined, (session) =>
       withSave(session, (request) =>
         request.directory.endsWith('epoch-1') ? Promise.reject(full) : session.save(request),
       ),
@@ -111,6 +111,7 @@ describe('a checkpoint that is on its way', () => {
       [{ name: 'stop', role: 'observer', span: () => void controller.abort() }],
       {},
       controller.signal,
+      undefined,
       (session) =>
         withSave(session, async (request) => {
           await Bun.sleep(5)
@@ -127,7 +128,7 @@ test('a resume does what a killed process had still to do after its save', async
   const whole = await memoryRun(temporaryFolder(), [keeper])
   const directory = temporaryFolder()
   // Dies between the commit of the second checkpoint and its pointers.
-  const killed = memoryRun(directory, [keeper], {}, never, (session) =>
+  const killed = memoryRun(directory, [keeper], {}, never, undefined, (session) =>
     withSave(session, async (request) => {
       const report = await session.save(request)
       if (request.directory.endsWith('epoch-1')) throw new Error('killed')

@@ -61,8 +61,8 @@ export async function memoryRun(
   callbacks: readonly Callback[] = [],
   changes: Partial<LoopOptions> = {},
   interrupt: AbortSignal = new AbortController().signal,
-  around: (session: Session) => Session = (session) => session,
   bestMonitor?: string,
+  around: (session: Session) => Session = (session) => session,
 ): Promise<MemoryRun> {
   const options = { ...defaults, ...changes }
   const plan = memoryPlan(options.accumulate)

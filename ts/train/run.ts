@@ -86,8 +86,12 @@ export class Run {
     this.trainReport = state.trainReport
     this.phase = state.phase
     this.hooks.restore(state.callbacks)
-    this.#resumable = { directory, position, phase: state.phase, transient: isTransient(directory) }
+    // Another run's checkpoint (resume=PATH) stays that run's.
+    const own = !relative(this.context.directory, directory).startsWith('..')
+    const transient = own && isTransient(directory)
+    this.#resumable = { directory, position, phase: state.phase, transient }
     this.#written = this.#resumable
+    if (!own) return
     await store.point('last', directory)
     const best = state.best && resolve(this.context.directory, state.best.checkpoint)
     if (best && existsSync(best)) await store.point('best', best)
