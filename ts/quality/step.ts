@@ -3,7 +3,7 @@ export interface Step {
   readonly name: string
   readonly command: readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Why it cannot run on this machine: it is shown as skipped, and on a CI machine as failed. */
+  /** Why it cannot run on this machine: it is shown as skipped, and on GitHub's machines, which can run all, as failed. */
   readonly skipped?: string
 }
 
@@ -60,7 +60,7 @@ async function show(stream: ReadableStream<Uint8Array>): Promise<string> {
 export async function runSteps(
   steps: readonly Step[],
   cwd: string,
-  isCi = Boolean(process.env.CI),
+  isCi = Boolean(process.env.GITHUB_ACTIONS),
 ): Promise<number> {
   const results: StepResult[] = []
   for (const step of steps) if (step.skipped === undefined) results.push(await runStep(step, cwd))
