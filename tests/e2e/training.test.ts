@@ -44,6 +44,21 @@ describe('a training from the command line', () => {
     expect(stderr).toContain('already completed')
   })
 
+  test('--json prints every event as it happens, and the summary as the last line', async () => {
+    const run = join(folder, 'events')
+    const words = smallTraining(data, run, 'callbacks=none', 'trainer.max_epochs=1', '--json')
+    const { code, stdout } = await cli(words, folder)
+    expect(code).toBe(0)
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const written = (await Bun.file(join(run, 'metrics.jsonl')).text()).trim().split('\n')
+    expect(lines.slice(0, -1)).toEqual(written.map((line) => JSON.parse(line)))
+    expect(written.length).toBeGreaterThan(2)
+    expect(lines.at(-1)).toMatchObject({ status: 'completed', directory: run })
+  })
+
   test('another plan in the same folder is refused with the keys that differ', async () => {
     const { code, stderr } = await cli(smallTraining(data, whole, 'model.learning_rate=0.01'), folder)
     expect(code).toBe(2)
