@@ -57,7 +57,7 @@ describe.skipIf(!wanted)('the packed tarballs, in an empty folder with Node and 
   test('hold the addon, and nothing that compiles is in reach', () => {
     const [scope = ''] = readdirSync(join(folder, 'node_modules/@classifier-training'))
     const files = readdirSync(join(folder, 'node_modules/@classifier-training', scope)).sort()
-    expect(files).toEqual(['classifier_training.node', 'package.json'])
+    expect(files).toEqual(['classifier_images.node', 'classifier_training.node', 'package.json'])
     for (const name of ['cargo', 'rustc', 'cc', 'gcc', 'bun']) expect(existsSync(join(bin, name))).toBe(false)
   })
 
