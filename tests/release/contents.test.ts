@@ -60,4 +60,4 @@ test('the main tarball holds what is needed to run and to build, and nothing els
   )
   expect(strangers).toEqual([])
   expect(Bun.file(tarball).size).toBeLessThan(5e6)
-}, 30_000)
+}, 120_000)
