@@ -119,7 +119,7 @@ impl Session {
 fn smaller(whole: u32, batch: u32) -> u32 {
     let half = (batch / 2).max(1);
     let quarter = (batch / 4).max(1);
-    (quarter..=half).rev().find(|size| whole % size == 0).unwrap_or(half)
+    (quarter..=half).rev().find(|size| whole.is_multiple_of(*size)).unwrap_or(half)
 }
 
 #[cfg(test)]
