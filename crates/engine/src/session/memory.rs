@@ -115,10 +115,10 @@ impl Session {
 }
 
 /// The next batch to try: the largest divisor of `whole` from half to a quarter of `batch`, which keeps the effective
-/// batch exactly; half of `batch` where there is none.
+/// batch exactly; half of `batch` where there is none but 1.
 fn smaller(whole: u32, batch: u32) -> u32 {
     let half = (batch / 2).max(1);
-    let quarter = (batch / 4).max(1);
+    let quarter = (batch / 4).max(2);
     (quarter..=half).rev().find(|size| whole.is_multiple_of(*size)).unwrap_or(half)
 }
 
