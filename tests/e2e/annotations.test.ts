@@ -48,7 +48,7 @@ describe('what annotations say', () => {
     const output = join(folder, 'evaluation')
     const words = ['evaluate', `model=${run}`, 'data.split=val', `output=${output}`]
     expect((await cli(words, folder)).code).toBe(0)
-    const rows = rowsOf(join(output, 'predictions.jsonl'))
+    const rows = rowsOf(join(output, 'annotations.jsonl'))
     const told = rows.filter(({ metadata }) => metadata !== undefined)
     expect(told.map(({ metadata }) => metadata)).toEqual([{ camera: 'north 🏟', frame: 7 }])
   })
