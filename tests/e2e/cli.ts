@@ -92,3 +92,21 @@ export async function firstRow(run: string, wanted = 1): Promise<void> {
   }
   throw new Error(`${run} logged nothing`)
 }
+
+/** Overrides of a training on 120 generated images: seven steps in each of two epochs, a checkpoint after every `saveEvery`. */
+export const shortTraining = (data: string, saveEvery: number): string[] => [
+  `data.data_root=${data}`,
+  'data.image_size=32',
+  'data.batch_size=16',
+  'data.num_workers=1',
+  'trainer.max_epochs=2',
+  'trainer.log_every_n_steps=1',
+  'trainer.num_sanity_val_steps=0',
+  'trainer.precision=32',
+  'optimizer.name=sgd',
+  'optimizer.momentum=0.9',
+  'callbacks=none',
+  `+callbacks.model_checkpoint.every_n_train_steps=${saveEvery}`,
+  '+callbacks.model_checkpoint.save_last=true',
+  'logging=none',
+]

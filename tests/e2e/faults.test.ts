@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { runDifferences } from '../../ts/verbs/run-differences.ts'
-import { type CliResult, cli, json, scratch } from './cli.ts'
+import { type CliResult, cli, json, scratch, shortTraining } from './cli.ts'
 
 setDefaultTimeout(600_000)
 
@@ -22,22 +22,9 @@ const whole = join(folder, 'whole')
 /** Seven steps in an epoch, a checkpoint after each third. */
 const training = (run: string, ...more: string[]): string[] => [
   'train',
-  `data.data_root=${data}`,
   `hydra.run.dir=${run}`,
-  'data.image_size=32',
-  'data.batch_size=16',
-  'data.num_workers=1',
-  'trainer.max_epochs=2',
-  'trainer.log_every_n_steps=1',
-  'trainer.num_sanity_val_steps=0',
-  'trainer.precision=32',
-  'optimizer.name=sgd',
-  'optimizer.momentum=0.9',
-  'callbacks=none',
-  '+callbacks.model_checkpoint.every_n_train_steps=3',
+  ...shortTraining(data, 3),
   '+callbacks.model_checkpoint.save_top_k=-1',
-  '+callbacks.model_checkpoint.save_last=true',
-  'logging=none',
   ...more,
 ]
 

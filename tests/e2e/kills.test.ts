@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { everyPoint, savePoints } from '../../ts/verbs/kill-moments.ts'
 import { verifyResume } from '../../ts/verbs/verify-resume.ts'
-import { cli, scratch } from './cli.ts'
+import { cli, scratch, shortTraining } from './cli.ts'
 
 setDefaultTimeout(1_200_000)
 
@@ -17,24 +17,6 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Seven steps in an epoch, a checkpoint after each second. */
-const training = (data: string): string[] => [
-  `data.data_root=${data}`,
-  'data.image_size=32',
-  'data.batch_size=16',
-  'data.num_workers=1',
-  'trainer.max_epochs=2',
-  'trainer.log_every_n_steps=1',
-  'trainer.num_sanity_val_steps=0',
-  'trainer.precision=32',
-  'optimizer.name=sgd',
-  'optimizer.momentum=0.9',
-  'callbacks=none',
-  '+callbacks.model_checkpoint.every_n_train_steps=2',
-  '+callbacks.model_checkpoint.save_last=true',
-  'logging=none',
-]
-
 test(`${kills} kills at every point of a save leave the run that nobody killed`, async () => {
   const { output: data } = await generateJerseyNumbers({
     output: join(folder, 'data'),
@@ -43,7 +25,7 @@ test(`${kills} kills at every point of a save leave the run that nobody killed`,
     workers: 0,
   })
   const { kills: killed, runs } = await verifyResume({
-    training: training(data),
+    training: shortTraining(data, 2),
     output: join(folder, 'runs'),
     kills,
     moments: everyPoint,
