@@ -36,7 +36,7 @@ impl Conv {
     pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
         let weight = pass.tensor(self.weight);
-        // In bf16 it rounds once more, which a gradient does not mind; what is scored goes the direct way.
+        // In bf16 it rounds once more, which a gradient does not mind; an answer would.
         let fine = pass.train || x_nchw.kind() != Kind::BFloat16;
         if pass.own_kernels
             && fine
