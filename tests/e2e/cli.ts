@@ -93,6 +93,15 @@ export async function firstRow(run: string, wanted = 1): Promise<void> {
   throw new Error(`${run} logged nothing`)
 }
 
+/** Waits until a checkpoint of the run is complete, or the run over. */
+export async function firstCheckpoint(run: string): Promise<void> {
+  for (let tries = 0; tries < 30_000; tries++) {
+    if (existsSync(join(run, 'checkpoints', 'last')) || existsSync(join(run, 'summary.json'))) return
+    await Bun.sleep(5)
+  }
+  throw new Error(`${run} saved nothing`)
+}
+
 /** Overrides of a training on 120 generated images: seven steps in each of two epochs, a checkpoint after every `saveEvery`. */
 export const shortTraining = (data: string, saveEvery: number): string[] => [
   `data.data_root=${data}`,

@@ -1,9 +1,10 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { officialSync } from '../logging/official-sync.ts'
 import { pythonWith } from '../logging/reference-python.ts'
 import { type WandbServer, wandbServer } from '../logging/wandb-server.ts'
-import { cli, firstRow, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
+import { cli, firstCheckpoint, firstRow, scratch, smallData, smallTraining, spawnCli } from './cli.ts'
 
 setDefaultTimeout(900_000)
 
@@ -19,30 +20,13 @@ function serve(): WandbServer {
   return server
 }
 
-/** `wandb sync` of the official package, against a server that stands in for the API. */
-async function officialSync(python: string, server: WandbServer, run: string): Promise<string> {
-  const home = scratch()
+/** The official upload of a run's logs, which must succeed. */
+async function syncRun(python: string, server: WandbServer, run: string): Promise<string> {
   const wandb = join(run, 'wandb')
   const logs = readdirSync(wandb).filter((name) => name.startsWith('offline-run-'))
-  const child = Bun.spawn(
-    [join(dirname(python), 'wandb'), 'sync', ...logs.map((name) => join(wandb, name))],
-    {
-      env: {
-        PATH: process.env.PATH,
-        HOME: home,
-        WANDB_BASE_URL: server.url,
-        WANDB_API_KEY: `local-${'0'.repeat(40)}`,
-        WANDB_ERROR_REPORTING: 'false',
-        WANDB_CACHE_DIR: home,
-        WANDB_DATA_DIR: home,
-        WANDB_CONFIG_DIR: home,
-      },
-      stdout: 'pipe',
-      stderr: 'pipe',
-    },
-  )
-  const said = await new Response(child.stderr).text()
-  expect([await child.exited, said]).toEqual([0, expect.not.stringContaining('ERROR')])
+  const paths = logs.map((name) => join(wandb, name))
+  const [code, said] = await officialSync(python, server, paths, scratch())
+  expect([code, said]).toEqual([0, expect.not.stringContaining('ERROR')])
   return said
 }
 
@@ -77,9 +61,10 @@ test('`wandb sync` takes a real run, killed twice and resumed twice: every row, 
   if (!python) return
   const data = await smallData(folder)
   const run = join(folder, 'whole')
-  for (const wanted of [2, 6]) {
+  // Before there is a checkpoint, and once one is written, which happens beside training.
+  for (const moment of [() => firstRow(run, 2), () => firstCheckpoint(run)]) {
     const child = spawnCli(wandbRun(data, run), folder)
-    await firstRow(run, wanted).finally(() => child.kill('SIGKILL'))
+    await moment().finally(() => child.kill('SIGKILL'))
     await child.exited
   }
   const last = await cli(wandbRun(data, run), folder)
@@ -87,7 +72,7 @@ test('`wandb sync` takes a real run, killed twice and resumed twice: every row, 
   expect(last.stderr).toContain('resumed at epoch')
 
   const server = serve()
-  await officialSync(python, server, run)
+  await syncRun(python, server, run)
   const { logged, rows, steps } = bothSides(run, server)
   expect(rows).toEqual(logged)
   expect(steps).toEqual(steps.map((_, index) => index))
@@ -120,7 +105,7 @@ test('`wandb sync` takes a run that was killed in the middle, as failed, with ev
   await firstRow(run, 5).finally(() => child.kill('SIGKILL'))
   await child.exited
   const server = serve()
-  await officialSync(python, server, run)
+  await syncRun(python, server, run)
   const { logged, rows } = bothSides(run, server)
   // The kill may fall between the two writes of one event.
   expect(rows).toEqual(logged.slice(0, rows.length))

@@ -7,6 +7,7 @@ import { manifestDigest } from '../../ts/logging/wandb/artifact.ts'
 import { type ReadRecord, readRecord } from '../../ts/logging/wandb/record.ts'
 import { readTransactionLog, TransactionLog } from '../../ts/logging/wandb/transaction-log.ts'
 import { wandbLogger } from '../../ts/logging/wandb.ts'
+import { officialSync } from './official-sync.ts'
 import { pythonWith } from './reference-python.ts'
 import { leftBehind, recorded, row, scratch, sinkContext, writePng } from './run-files.ts'
 import { wandbServer } from './wandb-server.ts'
@@ -325,23 +326,8 @@ test('`wandb sync` takes the log of a killed and resumed run to a server: rows, 
 
   const server = wandbServer()
   try {
-    const home = scratch()
-    const sync = Bun.spawn([join(dirname(python), 'wandb'), 'sync', only(folders(directory))], {
-      env: {
-        ...process.env,
-        HOME: home,
-        WANDB_BASE_URL: server.url,
-        WANDB_API_KEY: `local-${'0'.repeat(40)}`,
-        WANDB_ERROR_REPORTING: 'false',
-        WANDB_CACHE_DIR: home,
-        WANDB_DATA_DIR: home,
-        WANDB_CONFIG_DIR: home,
-      },
-      stdout: 'pipe',
-      stderr: 'pipe',
-    })
-    const said = await new Response(sync.stderr).text()
-    expect([await sync.exited, said]).toEqual([0, expect.any(String)])
+    const [code, said] = await officialSync(python, server, [only(folders(directory))], scratch())
+    expect([code, said]).toEqual([0, expect.any(String)])
     const rows = server.history.get('run1') ?? []
     expect([said, rows.map((each) => each['train/loss'])]).toEqual([said, [1, 2, 3, 4, 5, 60]])
     expect(rows.map((each) => each['trainer/global_step'])).toEqual([1, 2, 3, 4, 5, 6])
