@@ -49,6 +49,7 @@ function options(folder: string): ExportOptions {
     mean: [0.5, 0.5, 0.5],
     std: [0.5, 0.5, 0.5],
     preprocessing,
+    loss: null,
     metadata: { run: 'x' },
     checkImages: 3,
   }

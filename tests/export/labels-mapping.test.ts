@@ -5,6 +5,7 @@ const facts = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
   preprocessing: null,
+  loss: null,
   modelSha256: null,
 }
 
@@ -13,6 +14,7 @@ test('the keys that others read', () => {
     ...facts,
     classes: ['0', '00', 'ä/b'],
     preprocessing: { resize: [256], antialias: true, crop: [224, 224], mean: [0, 0, 0], std: [1, 1, 1] },
+    loss: { kind: 'focal', gamma: 2, label_smoothing: 0.1, class_weights: [1, 2, 3] },
     modelSha256: 'ab12',
   })
   expect(JSON.parse(JSON.stringify(mapping))).toEqual({
@@ -27,6 +29,7 @@ test('the keys that others read', () => {
       antialias: true,
       exif_transpose: false,
     },
+    loss: { kind: 'focal', gamma: 2, label_smoothing: 0.1, class_weights: [1, 2, 3] },
     model_sha256: 'ab12',
   })
 })

@@ -80,6 +80,7 @@ function mappingOf({ classes, model, plan }: RunContext): object {
     mean: model.mean,
     std: model.std,
     preprocessing: preprocessing ?? null,
+    loss: plan.train.loss,
     modelSha256: null,
   })
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { EngineBug } from '../errors/index.ts'
 import { writeJson } from '../files/write-json.ts'
 import type { Session } from '../native/engine.ts'
-import type { ExportPreprocessing, ExportReport, Weights } from '../native/spec.d.ts'
+import type { ExportPreprocessing, ExportReport, LossSpec, Weights } from '../native/spec.d.ts'
 import { labelsMapping } from './labels-mapping.ts'
 import { openOnnx } from './onnx-runtime.ts'
 import { type OnnxAgreement, verifyOnnx } from './verify-onnx.ts'
@@ -26,6 +26,8 @@ export interface ExportOptions {
   readonly preprocessing: ExportPreprocessing | null
   /** Whether the run's images were turned as their EXIF orientation says. */
   readonly exifTranspose?: boolean
+  /** What the model was trained with. */
+  readonly loss: LossSpec | null
   readonly metadata: Readonly<Record<string, string>>
   readonly checkImages: number
 }

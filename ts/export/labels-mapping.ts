@@ -1,4 +1,4 @@
-import type { ExportPreprocessing } from '../native/spec.d.ts'
+import type { ExportPreprocessing, LossSpec } from '../native/spec.d.ts'
 
 /** `labels_mapping.json`: how others turn an image into the model's input and its output into a name. */
 export interface LabelsMapping {
@@ -17,6 +17,8 @@ export interface LabelsMapping {
     /** Whether images are turned as their EXIF orientation says before all else. */
     readonly exif_transpose: boolean
   } | null
+  /** What the model was trained to lower, so that who scores the file reports the `loss` that the trainer did. */
+  readonly loss: LossSpec | null
   /** Of the ONNX file beside it; `null` where there is none yet. */
   readonly model_sha256: string | null
 }
@@ -28,6 +30,7 @@ export interface LabelsMappingFacts {
   readonly std: readonly number[]
   readonly preprocessing: ExportPreprocessing | null
   readonly exifTranspose?: boolean
+  readonly loss: LossSpec | null
   readonly modelSha256: string | null
 }
 
@@ -49,6 +52,7 @@ export function labelsMapping(facts: LabelsMappingFacts): LabelsMapping {
       antialias: preprocessing.antialias,
       exif_transpose: facts.exifTranspose ?? false,
     },
+    loss: facts.loss,
     model_sha256: facts.modelSha256,
   }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { classificationMetrics, confusionMatrix, predictions } from '../metrics/classification.ts'
+import { trainingLoss } from '../metrics/training-loss.ts'
 import type { Dataset, Evaluation } from '../native/engine.ts'
 import type { NativeImages } from '../native/native-images.ts'
 import type { Split } from '../native/spec.d.ts'
@@ -11,7 +12,10 @@ export interface OnnxScoring {
   readonly numWorkers: number | undefined
 }
 
-/** Runs a split through an ONNX model. A training loss is not known to it: `loss` is the plain negative log-likelihood. */
+/**
+ * Runs a split through an ONNX model. `loss` is the one that its mapping names; where that names none, as before this was
+ * written there, the plain negative log-likelihood.
+ */
 export async function evaluateOnnx(
   images: NativeImages,
   model: OnnxModel,
@@ -58,7 +62,7 @@ export async function evaluateOnnx(
       split,
       weights: 'raw',
       images: labels.length,
-      loss: metrics.nll,
+      loss: model.loss === undefined ? metrics.nll : trainingLoss(logits, truth, classes, model.loss),
       stopped: false,
       seconds: (performance.now() - began) / 1000,
     },

@@ -40,6 +40,8 @@ export async function evaluateModel(options: EvaluateOptions, logger: Logger): P
   if (source.kind === 'onnx') {
     const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
     try {
+      if (model.loss === undefined)
+        logger.info('labels_mapping.json does not say what the model was trained with: loss is the plain nll')
       const facts = { root: undefined, exifTranspose: model.exifTranspose }
       const dataset = await openSplit(images, options, model.classes, facts, logger)
       return scored(

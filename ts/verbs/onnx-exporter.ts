@@ -48,6 +48,7 @@ export async function exportOnnx(
     mean: model.mean,
     std: model.std,
     preprocessing: preprocessing ? preprocessingAt(preprocessing, model.input_hw, inputSize) : null,
+    loss: plan.train.loss,
     metadata: { architecture: plan.model.architecture },
     checkImages,
   })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { CheckpointError } from '../errors/index.ts'
 import type { LabelsMapping } from '../export/labels-mapping.ts'
 import { openOnnx } from '../export/onnx-runtime.ts'
-import type { Transform } from '../native/spec.d.ts'
+import type { LossSpec, Transform } from '../native/spec.d.ts'
 import type { ModelSource } from './model-source.ts'
 
 /** An exported model: answers 8-bit images as the trainer's validation would have shown them. */
@@ -11,6 +11,8 @@ export interface OnnxModel {
   /** The validation pipeline, from the mapping beside the file. */
   readonly transforms: readonly Transform[]
   readonly exifTranspose: boolean
+  /** What it was trained with, where the mapping says it. */
+  readonly loss: LossSpec | undefined
   /** Logits [n, classes] of u8 images [n, height, width, 3]. */
   predict(images: Uint8Array, n: number, height: number, width: number): Promise<Float32Array>
   close(): Promise<void>
@@ -38,6 +40,7 @@ export async function openOnnxModel({
     transforms: pipeline(preprocessing, mean, std),
     // A mapping of before this key was written says nothing of it.
     exifTranspose: preprocessing.exif_transpose ?? false,
+    loss: facts.loss ?? undefined,
     async predict(images, n, height, width) {
       const inputs = normalizedPlanes(images, n, height * width, mean, std)
       const { logits } = await model.run(inputs, [n, 3, height, width])
