@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path'
 import type { Machine } from '../native/machine.ts'
 import { ask, findPython } from '../setup/python.ts'
+import { installActionlint } from './actionlint.ts'
 import type { Step } from './step.ts'
 
 /** Pinned linters of the package index, each file by its checksum. */
@@ -47,8 +48,21 @@ export function linterSteps(machine: Machine): Step[] {
       schema('cloudbuild', 'cloudbuild.yaml'),
     ]
   }
-  if (typeof linters !== 'string') return steps(join(linters.folder, 'bin'), linters.python)
-  return steps('', '').map((step) => ({ ...step, command: [], skipped: linters }))
+  if (typeof linters === 'string')
+    return [
+      ...steps('', '').map((step) => ({ ...step, command: [], skipped: linters })),
+      workflowStep(machine, ''),
+    ]
+  const bin = join(linters.folder, 'bin')
+  return [...steps(bin, linters.python), workflowStep(machine, join(bin, 'shellcheck'))]
+}
+
+/** What workflows mean: expressions, `needs`, runners, inputs of actions; and their scripts by shellcheck, where it is there. */
+function workflowStep(machine: Machine, shellcheck: string): Step {
+  const found = installActionlint(machine)
+  const step: Step = { name: 'workflows', command: [] }
+  if ('missing' in found) return { ...step, skipped: found.missing }
+  return { ...step, command: [found.program, '-no-color', `-shellcheck=${shellcheck}`, '-pyflakes='] }
 }
 
 /** The linters, installed once for each version of their list; a sentence saying why where they cannot be had. */
