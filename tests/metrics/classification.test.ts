@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { bootstrapIntervals } from '../../ts/metrics/bootstrap.ts'
-import { classificationMetrics } from '../../ts/metrics/classification.ts'
+import { classAverages, classificationMetrics } from '../../ts/metrics/classification.ts'
 
 // Rows and values from torchmetrics 1.x on the same numbers: see make_classification.py.
-const { logits, labels, classes, expected } = await Bun.file(
+const { logits, labels, classes, expected, weighted } = await Bun.file(
   new URL('../fixtures/metrics/classification.json', import.meta.url),
 ).json()
 
@@ -16,6 +16,10 @@ describe('classificationMetrics', () => {
       expect(metrics[name as 'nll']).toBeCloseTo(expected[name], 6)
     },
   )
+
+  test.each(['precision', 'recall', 'f1'] as const)('the weighted %s equals torchmetrics', (name) => {
+    expect(classAverages(metrics.per_class).weighted[name]).toBeCloseTo(weighted[name], 6)
+  })
 
   test('per-class values equal torchmetrics', () => {
     for (const [k, row] of expected.per_class.entries()) {

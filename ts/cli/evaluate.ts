@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { consoleSink } from '../logging/console-sink.ts'
 import { createLogger } from '../logging/logger.ts'
+import { type ClassAverages, classAverages } from '../metrics/classification.ts'
 import { plainName } from '../plot/plain-name.ts'
 import { plainTable } from '../text/plain-table.ts'
 import { evaluateModel, type Scored } from '../verbs/evaluate.ts'
@@ -81,15 +82,49 @@ function metricsTable({ evaluation: { report }, intervals }: Scored): string {
   return plainTable([`${report.split} · ${report.images} images`, 'value', '95 % interval'], rows)
 }
 
+/** Beyond so many classes the table shows those that do worst; all of them are in `metrics.json`. */
+const mostClasses = 100
+const shownOfMany = 40
+
 function classTable({ evaluation: { report }, classes }: Scored): string {
-  const rows = report.per_class.map((entry, k) => [
-    plainName(classes[k] ?? String(k)),
+  const all = report.per_class.map((entry, k) => ({ entry, name: plainName(classes[k] ?? String(k)) }))
+  const many = all.length > mostClasses
+  const shown = many ? worstFirst(all).slice(0, shownOfMany) : all
+  // What was never there or never predicted has no recall or precision.
+  const rows: Cells[] = shown.map(({ entry, name }) => [
+    name,
     entry.support,
-    percent(entry.support === 0 ? undefined : entry.correct / entry.support),
-    percent(entry.precision),
+    entry.predicted,
+    percent(entry.predicted === 0 ? undefined : entry.precision),
     percent(entry.support === 0 ? undefined : entry.recall),
-    percent(entry.f1),
+    percent(entry.predicted + entry.support === 0 ? undefined : entry.f1),
     percent(entry.auroc ?? undefined),
   ])
-  return plainTable(['class', 'images', 'accuracy', 'precision', 'recall', 'f1', 'auroc'], rows)
+  const { macro, weighted } = classAverages(report.per_class)
+  const average = (name: string, { precision, recall, f1 }: ClassAverages, auroc: number | null): Cells => [
+    name,
+    report.images,
+    report.images,
+    percent(precision),
+    percent(recall),
+    percent(f1),
+    percent(auroc ?? undefined),
+  ]
+  rows.push(
+    average('macro average', macro, report.auroc_macro),
+    average('weighted by images', weighted, null),
+  )
+  const first = many ? `${shownOfMany} worst of ${all.length} classes` : 'class'
+  return plainTable([first, 'images', 'predicted', 'precision', 'recall', 'f1', 'auroc'], rows)
+}
+
+type Cells = readonly (string | number)[]
+
+/** By F1, the lowest first; of equal ones those with more images. Classes without images are left out. */
+function worstFirst<T extends { readonly entry: { readonly support: number; readonly f1: number } }>(
+  classes: readonly T[],
+): T[] {
+  return classes
+    .filter(({ entry }) => entry.support > 0)
+    .sort((a, b) => a.entry.f1 - b.entry.f1 || b.entry.support - a.entry.support)
 }

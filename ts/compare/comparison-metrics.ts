@@ -1,4 +1,4 @@
-import { percentText, shortNumber } from '../plot/number-text.ts'
+import { lossText, percentText } from '../plot/number-text.ts'
 
 /** A metric of a comparison. */
 export interface ComparedMetric {
@@ -15,7 +15,7 @@ export const comparedMetrics: readonly ComparedMetric[] = [
   { name: 'acc_top1', title: 'top-1', format: share, better: 'max' },
   { name: 'acc_top5', title: 'top-5', format: share, better: 'max' },
   { name: 'f1_macro', title: 'macro F1', format: share, better: 'max' },
-  { name: 'nll', title: 'log loss', format: shortNumber, better: 'min' },
+  { name: 'nll', title: 'log loss', format: lossText, better: 'min' },
   { name: 'ece', title: 'calibration error', format: share, better: 'min' },
 ]
 

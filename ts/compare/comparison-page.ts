@@ -21,13 +21,13 @@ export function comparisonPage(comparison: Comparison): string {
   )
   const keys = differences.map(
     ({ key, values }) =>
-      html`<tr><td>${key}</td>${values.map((value) => html`<td>${valueText(value)}</td>`)}</tr>`,
+      html`<tr><td>${breakable(key)}</td>${values.map((value) => html`<td>${valueText(value)}</td>`)}</tr>`,
   )
   const plans =
     keys.length === 0
       ? html`<p>The plans are the same.</p>`
       : html`<div class="scroll"><table><thead><tr><th>Key</th>${names}</tr></thead><tbody>${keys}</tbody></table></div>`
-  const body = html`<h1>${runs.length} runs</h1><p class="soft">Compared on the ${SPLITS[split]} split. Ranges are 95 % bootstrap intervals; the best value of a row is in bold.</p>${cautions.map((line) => html`<p class="wrong">${line}</p>`)}<div class="scroll"><table><thead><tr><th></th>${names}</tr></thead><tbody>${rows}</tbody></table></div>${
+  const body = html`<h1>${runs.length} runs compared</h1><p class="soft">On the ${SPLITS[split]} split. Ranges are 95 % bootstrap intervals; the best value of a row is in bold.</p>${cautions.map((line) => html`<p class="wrong">${line}</p>`)}<div class="scroll"><table><thead><tr><th></th>${names}</tr></thead><tbody>${rows}</tbody></table></div>${
     against.length === 0
       ? ''
       : html`<h2>Is it more than chance?</h2><p class="soft">Image by image, by McNemar's exact test: p is how often two equally good models would differ by so much.</p><ul>${against}</ul>`
@@ -46,7 +46,12 @@ function metricCells({ runs }: Comparison, { name, format, better }: ComparedMet
     const range =
       interval === undefined
         ? ''
-        : html`<br><span class="faint">${format(interval[0])} – ${format(interval[1])}</span>`
+        : html`<br><span class="faint range">${format(interval[0])} – ${format(interval[1])}</span>`
     return html`<td>${shown}${range}</td>`
   })
+}
+
+/** A dotted key that may break after its dots. */
+function breakable(key: string): Markup[] {
+  return key.split('.').map((part, index) => (index === 0 ? html`${part}` : html`.<wbr>${part}`))
 }

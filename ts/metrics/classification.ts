@@ -77,6 +77,36 @@ export function classReports(confusion: Uint32Array, classes: number): Omit<Clas
   })
 }
 
+/** Precision, recall and F1 over all classes. */
+export interface ClassAverages {
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+}
+
+/** Averages over the classes that were seen or predicted, as in torchmetrics: each alike, and by its images. */
+export function classAverages(reports: readonly Omit<ClassReport, 'auroc'>[]): {
+  readonly macro: ClassAverages
+  readonly weighted: ClassAverages
+} {
+  const seen = reports.filter(({ support, predicted }) => support + predicted > 0)
+  const images = seen.reduce((sum, { support }) => sum + support, 0)
+  const averages = (of: (name: 'precision' | 'recall' | 'f1') => number): ClassAverages => ({
+    precision: of('precision'),
+    recall: of('recall'),
+    f1: of('f1'),
+  })
+  return {
+    macro: averages((name) => mean(seen.map((report) => report[name]))),
+    weighted: averages((name) =>
+      ratio(
+        seen.reduce((sum, report) => sum + report.support * report[name], 0),
+        images,
+      ),
+    ),
+  }
+}
+
 /** All metrics of row-major logits [n, c] against labels [n]. n must not be 0. */
 export function classificationMetrics(
   logits: Float32Array,
@@ -88,17 +118,17 @@ export function classificationMetrics(
   const predicted = predictions(logits, classes)
   const reports = classReports(confusionMatrix(labels, predicted, classes), classes)
   const areas = reports.map((_, k) => auroc(probabilities, labels, classes, k))
-  const seen = reports.filter(({ support, predicted }) => support + predicted > 0)
+  const { macro } = classAverages(reports)
   const correct = reports.reduce((sum, report) => sum + report.correct, 0)
   return {
     nll: meanNll(probabilities, labels, classes),
     acc_top1: correct / n,
     acc_top5: topAccuracy(logits, labels, classes, Math.min(5, classes)),
     per_class: reports.map((report, k) => ({ ...report, auroc: areas[k] ?? null })),
-    f1_macro: mean(seen.map(({ f1 }) => f1)),
+    f1_macro: macro.f1,
     f1_micro: correct / n,
-    precision_macro: mean(seen.map(({ precision }) => precision)),
-    recall_macro: mean(seen.map(({ recall }) => recall)),
+    precision_macro: macro.precision,
+    recall_macro: macro.recall,
     // A class without both kinds counts 0, as in torchmetrics.
     auroc_macro: mean(areas.map((area) => area ?? 0)),
     ece: calibrationError(probabilities, predicted, labels, classes),

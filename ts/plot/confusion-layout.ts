@@ -46,7 +46,7 @@ export function confusionLayout(classes: readonly string[]): ConfusionLayout {
   const style = { size: labelSize }
   const widest = Math.ceil(Math.max(8, ...classes.map((name) => textWidth(name, style))))
   const maxWidth = Math.min(MOST_LABEL_WIDTH, widest)
-  const upright = widest > cell * every - 6
+  const upright = widest > cell * every - 4
   const top = (upright ? maxWidth : labelSize) + 8
   const x = MARGIN + Math.max(maxWidth, LEAST_LABEL_WIDTH) + 8
   const y = MARGIN + HEADER_HEIGHT + 18 + top

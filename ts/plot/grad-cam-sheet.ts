@@ -1,5 +1,6 @@
+import { css, heatRamp, type Rgb } from './color-ramp.ts'
 import { drawHeader, HEADER_HEIGHT, MARGIN } from './header.ts'
-import { drawHeatOverlay, type HeatedPicture, hasEvidence } from './heat-overlay.ts'
+import { drawHeatOverlay, type HeatedPicture, hasEvidence, heatOpacity } from './heat-overlay.ts'
 import { legible } from './legible-text.ts'
 import { percentText } from './number-text.ts'
 import { palette } from './palette.ts'
@@ -33,6 +34,7 @@ export function gradCamSheetPlot(input: {
   const height = MARGIN + HEADER_HEIGHT + rows * (SIDE + TEXT_HEIGHT) + (rows - 1) * 16 + MARGIN
   return renderPng(width, height, (context) => {
     drawHeader(context, { title: 'Grad-CAM', subtitle: input.caption }, width)
+    if (columns > 1) drawScale(context, width - MARGIN, MARGIN + 34)
     if (samples.length === 0)
       drawText(context, 'No pictures.', MARGIN, MARGIN + HEADER_HEIGHT + 20, { color: palette.inkSoft })
     for (const [index, sample] of samples.entries()) {
@@ -44,6 +46,27 @@ export function gradCamSheetPlot(input: {
       drawVerdict(context, sample, x, y + SIDE, pair)
     }
   })
+}
+
+/** What a grey picture is on average: the heat of the scale lies on it. */
+const GROUND: Rgb = [175, 175, 175]
+
+function over(ground: Rgb, color: Rgb, opacity: number): Rgb {
+  const mix = (below: number, above: number): number => below + (above - below) * opacity
+  return [mix(ground[0], color[0]), mix(ground[1], color[1]), mix(ground[2], color[2])]
+}
+
+/** What the colours mean, its right end at `right`. */
+function drawScale(context: Context, right: number, y: number): void {
+  const style = { size: typeSize.label, color: palette.inkSoft, baseline: 'middle' } as const
+  const most = drawText(context, 'most evidence', right, y, { ...style, align: 'right' })
+  const [width, left] = [96, right - most - 8 - 96]
+  for (let step = 0; step < width; step++) {
+    const share = step / (width - 1)
+    context.fillStyle = css(over(GROUND, heatRamp(share), heatOpacity(share)))
+    context.fillRect(left + step, y - 5, 1.5, 10)
+  }
+  drawText(context, 'little', left - 8, y, { ...style, align: 'right' })
 }
 
 /** Words at the lower left of a picture. */

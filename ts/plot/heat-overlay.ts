@@ -37,6 +37,11 @@ export function hasEvidence({ values }: HeatMap): boolean {
   return values.some((value) => value > 0)
 }
 
+/** How much of the picture the heat covers, 0 … 1: what says nothing is clear. */
+export function heatOpacity(share: number): number {
+  return 0.88 * Math.min(1, share * 1.4)
+}
+
 function overlayCanvas({ picture, heat }: HeatedPicture, side: number): Canvas {
   const canvas = createCanvas(side, side)
   const context = canvas.getContext('2d')
@@ -48,7 +53,7 @@ function overlayCanvas({ picture, heat }: HeatedPicture, side: number): Canvas {
   for (const [index, value] of heat.values.entries()) {
     const share = Math.max(0, value) / most
     const [red, green, blue] = heatRamp(share)
-    image.data.set([red, green, blue, Math.round(225 * Math.min(1, share * 1.4))], index * 4)
+    image.data.set([red, green, blue, Math.round(255 * heatOpacity(share))], index * 4)
   }
   cells.getContext('2d').putImageData(image, 0, 0)
   const fit = fitted(picture, side)

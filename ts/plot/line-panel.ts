@@ -1,3 +1,4 @@
+import { axisText } from './number-text.ts'
 import { palette } from './palette.ts'
 import { linearScale, logScale, type Scale, type ScaleBounds } from './scale.ts'
 import type { Context } from './surface.ts'
@@ -59,7 +60,7 @@ export function drawLinePanel(context: Context, panel: LinePanel, box: Box): voi
   const spread = values.length > 0 ? Math.max(...values) / Math.min(...values) : 1
   const log = panel.mayBeLog === true && values.length > 0 && Math.min(...values) > 0 && spread > 40
   const scale = log ? logScale(values, bottom, top) : linearScale(values, bottom, top, 5, panel.bounds)
-  const tickFormat = panel.tickFormat ?? panel.format
+  const tickFormat = panel.tickFormat ?? (log ? panel.format : axisText(scale.ticks))
   const labels = series.map((line) => ({ line, text: endLabel(line, panel.format) }))
   const labelWidth = Math.max(...labels.map(({ text }) => textWidth(text, { size: typeSize.label })))
   const tickWidth = Math.max(

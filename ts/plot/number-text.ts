@@ -31,3 +31,16 @@ export function tinyCount(value: number): string {
   if (value < 1e6) return `${value < 9950 ? (value / 1000).toFixed(1) : Math.round(value / 1000)}k`
   return `${value < 9.95e6 ? (value / 1e6).toFixed(1) : Math.round(value / 1e6)}M`
 }
+
+/** How the marks of one axis are written: all with as many decimals as the finest of them needs, so that they line up. */
+export function axisText(ticks: readonly number[]): (value: number) => string {
+  const largest = Math.max(0, ...ticks.map(Math.abs))
+  if (largest >= 1000 || largest < 1e-3) return shortNumber
+  const decimals = Math.max(0, ...ticks.map((tick) => (String(tick).split('.')[1] ?? '').length))
+  return decimals > 5 ? shortNumber : (value) => (value === 0 ? '0' : value.toFixed(decimals))
+}
+
+/** A loss with three decimals, so that the ends of an interval line up with its value. */
+export function lossText(value: number): string {
+  return Number.isFinite(value) && Math.abs(value) < 1000 ? value.toFixed(3) : shortNumber(value)
+}

@@ -48,10 +48,14 @@ function drawKey(context: Context, y: number): void {
   let x = LEFT
   context.fillStyle = palette.blue
   context.fillRect(x, y - 5, 10, 10)
-  x += 16 + drawText(context, 'right', x + 16, y, style) + 16
-  context.fillStyle = GAP_COLOR
-  context.fillRect(x, y - 5, 10, 10)
-  x += 16 + drawText(context, 'gap to the confidence', x + 16, y, style) + 16
+  x += 16 + drawText(context, 'right', x + 16, y, style) + 14
+  for (const [text, gap] of [
+    ['too sure', OVERCONFIDENT],
+    ['not sure enough', UNDERCONFIDENT],
+  ] as const) {
+    drawGap(context, gap, x, y - 5, 10, 10)
+    x += 16 + drawText(context, text, x + 16, y, style) + 14
+  }
   context.strokeStyle = palette.inkFaint
   context.setLineDash([4, 3])
   context.beginPath()
@@ -62,7 +66,24 @@ function drawKey(context: Context, y: number): void {
   drawText(context, 'perfect', x + 26, y, style)
 }
 
-const GAP_COLOR = 'rgba(194, 71, 13, 0.28)'
+const OVERCONFIDENT = { fill: '#f4cfbd', edge: palette.wrong } as const
+const UNDERCONFIDENT = { fill: '#c9dff0', edge: palette.blue } as const
+
+/** The difference between how sure the model is and how often it is right. */
+function drawGap(
+  context: Context,
+  { fill, edge }: { readonly fill: string; readonly edge: string },
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  context.fillStyle = fill
+  context.fillRect(x, y, width, height)
+  context.strokeStyle = edge
+  context.lineWidth = 1
+  if (height > 1) context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1)
+}
 
 function drawReliability(context: Context, bins: readonly ConfidenceBin[], top: number): void {
   const up = (share: number): number => top + SIDE * (1 - share)
@@ -82,13 +103,10 @@ function drawReliability(context: Context, bins: readonly ConfidenceBin[], top: 
     const x = LEFT + low * SIDE
     const width = (high - low) * SIDE - 1.5
     context.fillStyle = palette.blue
-    context.fillRect(x, up(accuracy), width, accuracy * SIDE)
+    context.fillRect(x, up(Math.min(accuracy, confidence)), width, Math.min(accuracy, confidence) * SIDE)
     const [above, below] = accuracy > confidence ? [accuracy, confidence] : [confidence, accuracy]
-    context.fillStyle = GAP_COLOR
-    context.fillRect(x, up(above), width, (above - below) * SIDE)
-    context.strokeStyle = palette.wrong
-    context.lineWidth = 1
-    context.strokeRect(x + 0.5, up(above) + 0.5, width - 1, Math.max(0, (above - below) * SIDE - 1))
+    const gap = accuracy > confidence ? UNDERCONFIDENT : OVERCONFIDENT
+    drawGap(context, gap, x, up(above), width, (above - below) * SIDE)
   }
   context.strokeStyle = palette.inkFaint
   context.lineWidth = 1.25

@@ -35,10 +35,22 @@ export function samplerDistributionPlot(input: SamplerDistributionInput): Promis
   const most = Math.max(1, ...drawn, ...expected)
   const style = { size: Math.min(typeSize.label, rows.labelSize), baseline: 'middle' } as const
   const valueWidth = textWidth(countText(most), style)
-  const width = Math.max(rows.left + BAR_WIDTH + valueWidth + 90 + MARGIN, 520)
+  const width = Math.max(rows.left + BAR_WIDTH + valueWidth + 110 + MARGIN, 520)
   return renderPng(width, top + rows.height + MARGIN, (context) => {
     drawHeader(context, header, width)
     drawKey(context, rows.left, top - 14)
+    const [counts, deviations] = [
+      rows.left + BAR_WIDTH + 20 + valueWidth,
+      rows.left + BAR_WIDTH + 102 + valueWidth,
+    ]
+    const heading = {
+      size: typeSize.label,
+      color: palette.inkSoft,
+      align: 'right',
+      baseline: 'middle',
+    } as const
+    drawText(context, 'drawn', counts, top - 14, heading)
+    drawText(context, 'off by', deviations, top - 14, heading)
     drawClassNames(context, rows, names)
     context.fillStyle = palette.axis
     context.fillRect(rows.left - 1, rows.top, 1, rows.height)
@@ -50,9 +62,12 @@ export function samplerDistributionPlot(input: SamplerDistributionInput): Promis
       if (count > 0) context.fillRect(rows.left, bar.y, Math.max(1, (count / most) * BAR_WIDTH), bar.height)
       context.fillStyle = palette.ink
       context.fillRect(rows.left + (wanted / most) * BAR_WIDTH - 1, bar.y - 2, 2, bar.height + 4)
-      const right = rows.left + BAR_WIDTH + 14 + valueWidth
-      drawText(context, countText(count), right, middle, { ...style, color: palette.inkSoft, align: 'right' })
-      drawText(context, deviation(count, wanted), right + 62, middle, {
+      drawText(context, countText(count), counts, middle, {
+        ...style,
+        color: palette.inkSoft,
+        align: 'right',
+      })
+      drawText(context, deviation(count, wanted), deviations, middle, {
         ...style,
         color: palette.inkFaint,
         align: 'right',

@@ -1,4 +1,4 @@
-import { countText, percentText, shortNumber } from '../plot/number-text.ts'
+import { countText, lossText, percentText } from '../plot/number-text.ts'
 import { html, type Markup } from './html.ts'
 import type { ReportEvaluation, RunFacts } from './report-data.ts'
 
@@ -24,11 +24,11 @@ export function headline(facts: RunFacts): Markup {
   const intro = html`<h1><bdi>${name}</bdi></h1><p class="soft">${about.join(' · ')}</p>`
   if (evaluation === undefined) return html`${intro}<p>Nothing was evaluated yet.</p>`
   const { metrics, intervals } = evaluation
-  const tile = (title: string, metric: string, format: (value: number) => string): Markup => {
+  const tile = (title: string, metric: string, format: (value: number) => string, note = ''): Markup => {
     const value = metrics[metric]
     if (value === undefined) return html``
     const interval = intervals[metric]
-    const range = interval === undefined ? '' : `${format(interval[0])} – ${format(interval[1])}`
+    const range = interval === undefined ? note : `${format(interval[0])} – ${format(interval[1])}`
     return html`<div class="tile"><span>${title}</span><b>${format(value)}</b><span>${range}</span></div>`
   }
   const share = (value: number): string => percentText(value, 1)
@@ -38,5 +38,5 @@ export function headline(facts: RunFacts): Markup {
     other === undefined || otherAccuracy === undefined
       ? ''
       : ` On the ${SPLITS[other.split]} split, by which the epoch was chosen, top-1 was ${share(otherAccuracy)}.`
-  return html`${intro}<div class="tiles">${tile('Top-1 accuracy', 'acc_top1', share)}${plan.data.classes.length > 5 ? tile('Top-5 accuracy', 'acc_top5', share) : ''}${tile('Macro F1', 'f1_macro', share)}${tile('Log loss', 'nll', shortNumber)}${tile('Calibration error', 'ece', share)}</div><p class="soft" style="margin-top:12px">${countText(evaluation.images)} ${SPLITS[evaluation.split]} images, weights of epoch ${evaluation.epoch}. Ranges are 95 % bootstrap intervals of ${countText(evaluation.resamples)} resamples.${note}</p>`
+  return html`${intro}<div class="tiles">${tile('Top-1 accuracy', 'acc_top1', share)}${plan.data.classes.length > 5 ? tile('Top-5 accuracy', 'acc_top5', share) : ''}${tile('Macro F1', 'f1_macro', share)}${tile('Log loss', 'nll', lossText)}${tile('Calibration error', 'ece', share, 'expected, in 15 bins')}</div><p class="soft" style="margin-top:12px">${countText(evaluation.images)} ${SPLITS[evaluation.split]} images, weights of epoch ${evaluation.epoch}. Ranges are 95 % bootstrap intervals of ${countText(evaluation.resamples)} resamples.${note}</p>`
 }

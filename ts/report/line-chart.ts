@@ -1,3 +1,4 @@
+import { axisText } from '../plot/number-text.ts'
 import { linearScale, logScale, type ScaleBounds } from '../plot/scale.ts'
 import { wholeTicks } from '../plot/ticks.ts'
 import { html, type Markup } from './html.ts'
@@ -22,6 +23,8 @@ export interface LineChart {
   readonly title: string
   readonly lines: readonly ChartLine[]
   readonly format: (value: number) => string
+  /** Of the axis, where it differs. */
+  readonly tickFormat?: (value: number) => string
   readonly bounds?: ScaleBounds
   readonly mayBeLog?: boolean
 }
@@ -41,9 +44,10 @@ export function lineChart(chart: LineChart): Markup {
   const end = WIDTH - RIGHT
   const across = (epoch: number): number =>
     first === last ? (LEFT + end) / 2 : LEFT + ((epoch - first) / (last - first)) * (end - LEFT)
+  const tickFormat = chart.tickFormat ?? (log ? chart.format : axisText(scale.ticks))
   const grid = scale.ticks.map((tick) => {
     const y = round(scale.place(tick))
-    return html`<path d="M${LEFT} ${y}H${end}" stroke="var(--line)"/><text x="${LEFT - 7}" y="${y + 4}" text-anchor="end">${chart.format(tick)}</text>`
+    return html`<path d="M${LEFT} ${y}H${end}" stroke="var(--line)"/><text x="${LEFT - 7}" y="${y + 4}" text-anchor="end">${tickFormat(tick)}</text>`
   })
   const below = wholeTicks(first, last, 4).map(
     (tick) => html`<text x="${round(across(tick))}" y="${HEIGHT - 8}" text-anchor="middle">${tick}</text>`,

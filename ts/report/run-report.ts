@@ -57,7 +57,8 @@ function curvesSection(curves: Curves): Markup {
         { name: 'train', color: '--slate', thin: true, points: of('train/acc_top1') },
         { name: 'val', color: '--blue', points: of('val/acc_top1') },
       ],
-      format: percent,
+      format: percentText,
+      tickFormat: percent,
       bounds: { low: 0, high: 1, nearLow: 0.5 },
     }),
     lineChart({
@@ -72,16 +73,17 @@ function curvesSection(curves: Curves): Markup {
 
 function reliabilitySection({ bins, metrics }: ReportEvaluation): Markup {
   const error =
-    metrics.ece === undefined ? '' : ` The expected calibration error is ${percentText(metrics.ece, 2)}.`
-  return html`<h2>Reliability</h2><p class="soft">How often the model is right at each confidence (blue), the gap to what it claims (rust), and how often it claims it (grey).${error}</p>${reliabilityChart(bins)}`
+    metrics.ece === undefined ? '' : ` The expected calibration error is ${percentText(metrics.ece)}.`
+  return html`<h2>Reliability</h2><div class="beside">${reliabilityChart(bins)}<div><p class="soft">How often the model is right where it is so sure, against how often it should be (dashed). Below, how many images it was so sure of.${error}</p><ul class="key"><li><i style="background:var(--blue)"></i>right</li><li><i style="background:var(--gap);outline-color:var(--wrong)"></i>too sure: wrong more often than it claims</li><li><i style="background:var(--spare);outline-color:var(--blue)"></i>not sure enough: right more often than it claims</li></ul></div></div>`
 }
 
 function topLosses({ classes, top_losses: images }: ReportEvaluation): Markup {
   if (images.length === 0) return html``
   const figures = images.map(
-    (entry) => html`<figure>${picture(entry.image, entry.path, entry)}${verdict(entry, classes)}</figure>`,
+    (entry) =>
+      html`<figure>${picture(entry.image, entry.path, entry)}${verdict(entry, classes, entry.loss)}</figure>`,
   )
-  return html`<h2>Highest losses</h2><div class="pictures">${figures}</div>`
+  return html`<h2>Highest losses</h2><p class="soft">The images whose true class the model found least likely, the worst first: what it answered and how sure it was, the true class and the loss.</p><div class="pictures">${figures}</div>`
 }
 
 function heatMaps({ classes, heat_maps: images }: ReportEvaluation): Markup {
@@ -90,28 +92,28 @@ function heatMaps({ classes, heat_maps: images }: ReportEvaluation): Markup {
     (entry) =>
       html`<figure><div class="pair">${picture(entry.image, entry.path, entry)}${picture(entry.overlay, `What spoke for it in ${entry.path}`, entry)}</div>${verdict(entry, classes)}</figure>`,
   )
-  return html`<h2>What the model looks at</h2><p class="soft">Each image as the model sees it, and where the evidence for the class that it predicts lies (Grad-CAM).</p><div class="pictures wide">${figures}</div>`
+  return html`<h2>What the model looks at</h2><p class="soft">Each image as the model sees it, and where the evidence for the class that it predicts lies (Grad-CAM): the brighter, the more.</p><div class="pictures wide">${figures}</div>`
 }
 
 type Verdict = Pick<ReportEvaluation['top_losses'][number], 'trueClass' | 'predictedClass' | 'confidence'>
 
 function picture(source: string, text: string, { trueClass, predictedClass }: Verdict): Markup {
   const right = trueClass === predictedClass
-  return html`<img src="${source}" alt="${text}" title="${text}" loading="lazy"${right ? html` class="right"` : ''}>`
+  return html`<img src="${source}" alt="${text}" title="${text}"${right ? html` class="right"` : ''}>`
 }
 
-function verdict(entry: Verdict, classes: readonly string[]): Markup {
+function verdict(entry: Verdict, classes: readonly string[], loss?: number): Markup {
   const name = (index: number): Markup => html`<bdi>${classes[index] ?? index}</bdi>`
   const right = entry.trueClass === entry.predictedClass
-  return html`<figcaption><div><b class="${right ? '' : 'wrong'}">${name(entry.predictedClass)}</b><span class="soft">${percentText(entry.confidence, 0)}</span></div><div class="soft"><span class="faint">true</span>${name(entry.trueClass)}</div></figcaption>`
+  return html`<figcaption><div><b class="${right ? '' : 'wrong'}">${name(entry.predictedClass)}</b><span class="soft">${percentText(entry.confidence, 0)}</span></div><div class="soft"><span class="faint">true</span>${name(entry.trueClass)}${loss === undefined ? '' : html`<span class="faint end">${loss.toFixed(2)}</span>`}</div></figcaption>`
 }
 
 function reproduceSection({ plan, overrides }: RunFacts): Markup {
-  const command = ['bun run train', ...overrides.map(shellWord)].join(' ')
+  const command = ['bun run train', ...overrides.map(shellWord)].join(overrides.length > 2 ? ' \\\n  ' : ' ')
   const versions = Object.entries(plan.versions).map(
     ([name, version]) => html`<dt>${name}</dt><dd>${version}</dd>`,
   )
-  return html`<h2>How to do it again</h2><pre>${command}</pre><dl style="margin-top:16px">${versions}<dt>data set</dt><dd>${plan.data.fingerprint}</dd></dl><details><summary>The plan that ran</summary><pre>${JSON.stringify(plan.plan, null, 2)}</pre></details>`
+  return html`<h2>How to do it again</h2><pre class="wrap">${command}</pre><dl style="margin-top:16px">${versions}<dt>data set</dt><dd>${plan.data.fingerprint}</dd></dl><details><summary>The plan that ran</summary><pre>${JSON.stringify(plan.plan, null, 2)}</pre></details>`
 }
 
 function shellWord(word: string): string {

@@ -5,7 +5,7 @@ import { SamplePictures } from '../callbacks/sample-pictures.ts'
 import { scoredImages } from '../callbacks/scored-images.ts'
 import { writeJson } from '../files/write-json.ts'
 import { reliabilityBins } from '../metrics/calibration.ts'
-import { predictions, softmax } from '../metrics/classification.ts'
+import { classAverages, predictions, softmax } from '../metrics/classification.ts'
 import { confusionMatrixPlot } from '../plot/confusion-matrix.ts'
 import { predictionGalleryPlot } from '../plot/prediction-gallery.ts'
 import { reliabilityDiagramPlot } from '../plot/reliability-diagram.ts'
@@ -41,7 +41,9 @@ export interface EvaluationJson {
 export function evaluationJson({ evaluation: { report }, intervals }: Scored): EvaluationJson {
   const { split, images, auroc_macro } = report
   const metrics = Object.fromEntries(evaluationMetrics.map((name) => [name, report[name]]))
-  return { split, images, metrics: { ...metrics, auroc_macro }, intervals }
+  const { precision, recall, f1 } = classAverages(report.per_class).weighted
+  const weighted = { f1_weighted: f1, precision_weighted: precision, recall_weighted: recall }
+  return { split, images, metrics: { ...metrics, ...weighted, auroc_macro }, intervals }
 }
 
 /** Writes `metrics.json`, `annotations.jsonl` and the pictures; answers their paths. */
