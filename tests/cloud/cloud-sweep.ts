@@ -84,7 +84,7 @@ export function cloudSweep(launcher: string, ...launcherWords: string[]): CloudS
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, JSON.stringify(summary))
       const store = openStore(`${bucket}/${sweep.state().id}/${trial}`)
-      await new RunPusher({ store, stage }).push(1, exitCode)
+      await new RunPusher({ store, stage, generation: 1 }).push(1, exitCode)
     },
   }
   return sweep

@@ -109,6 +109,16 @@ describe('a run in a bucket that loses its machine', () => {
     expectSameEnd('killed')
   })
 
+  test('two machines start it at the same moment: one trains, the other waits and finds it done', async () => {
+    const run = 'gs://bucket/twice'
+    const children = ['a4', 'b4'].map((machine) => start(machine, run))
+    const said = await Promise.all(children.map(({ stderr }) => new Response(stderr).text()))
+    expect(await Promise.all(children.map(({ exited }) => exited))).toEqual([0, 0])
+    expect(said.filter((text) => text.includes('works on gs://bucket/twice: waiting')).length).toBe(1)
+    expect(said.filter((text) => text.includes('already completed')).length).toBe(1)
+    expectSameEnd('twice')
+  })
+
   test('a folder that stands for a mounted bucket does as well', async () => {
     const run = `mount://${join(folder, 'mounted/run')}`
     const first = start('a3', run)

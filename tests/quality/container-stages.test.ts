@@ -1,28 +1,27 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { type Instruction, parseDockerfile } from '../image/dockerfile.ts'
 import { scratchFolder } from '../setup/scratch.ts'
 
 setDefaultTimeout(120_000)
 
 const root = join(import.meta.dir, '../..')
-const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8').replace(/\\\n/g, ' ')
+const stages = parseDockerfile(readFileSync(join(root, 'Dockerfile'), 'utf8'))
 
 /** The instructions of a stage. */
-function stage(name: string): string[] {
-  const [, body = ''] =
-    new RegExp(`^FROM \\S+ AS ${name}\n([\\s\\S]*?)(?=^FROM |$(?![\\s\\S]))`, 'm').exec(dockerfile) ?? []
-  return body.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+function stage(name: string): readonly Instruction[] {
+  return stages.find((one) => one.name === name)?.instructions ?? []
 }
 
 /** The files of a checkout that a stage's COPY lines bring, in a folder of their own. */
 function copied(name: string): string {
   const folder = scratchFolder()
-  for (const line of stage(name)) {
-    const words = line.split(/\s+/)
-    if (words[0] !== 'COPY' || line.includes('--from=')) continue
+  for (const { name: instruction, flags, text } of stage(name)) {
+    const words = text.split(/\s+/)
+    if (instruction !== 'COPY' || flags.some((flag) => flag.name === 'from')) continue
     const target = words.at(-1) ?? ''
-    for (const source of words.slice(1, -1)) {
+    for (const source of words.slice(0, -1)) {
       const into = target.endsWith('/')
         ? join(folder, target, source.split('/').at(-1) ?? '')
         : join(folder, target)
@@ -60,7 +59,7 @@ describe('the stages of the image', () => {
   })
 
   test('what is shipped is enough to answer and to compose', () => {
-    const [, list = ''] = /cp -a (.+) \/shipped\//.exec(dockerfile) ?? []
+    const [, list = ''] = /cp -a (.+) \/shipped\//.exec(stage('shipped').at(-1)?.text ?? '') ?? []
     const folder = scratchFolder()
     for (const name of list.split(' ').filter((one) => one !== 'node_modules'))
       cpSync(join(root, name), join(folder, name), { recursive: true })
@@ -78,9 +77,10 @@ describe('the stages of the image', () => {
 
   test('no stage but the last adds what the container is run as', () => {
     for (const name of ['bun', 'tools', 'libtorch', 'build', 'shipped'])
-      expect(stage(name).filter((line) => /^(USER|ENTRYPOINT|EXPOSE)/.test(line))).toEqual([])
-    expect(stage('runtime').findLastIndex((line) => line.startsWith('USER'))).toBeGreaterThan(
-      stage('runtime').findLastIndex((line) => /^(RUN|COPY)/.test(line)),
+      expect(stage(name).filter((one) => /^(USER|ENTRYPOINT|EXPOSE)/.test(one.name))).toEqual([])
+    const names = stage('runtime').map(({ name }) => name)
+    expect(names.lastIndexOf('USER')).toBeGreaterThan(
+      Math.max(names.lastIndexOf('RUN'), names.lastIndexOf('COPY')),
     )
   })
 })

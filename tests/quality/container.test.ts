@@ -2,53 +2,36 @@ import { describe, expect, test } from 'bun:test'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { pairs, parseDockerfile } from '../image/dockerfile.ts'
 import { put, scratchFolder } from '../setup/scratch.ts'
 
 const root = join(import.meta.dir, '../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-interface Instruction {
-  readonly name: string
-  readonly words: string
-}
-
-/** Instructions of a Dockerfile with continued lines joined and comments left out. */
-function instructions(text: string): Instruction[] {
-  return text
-    .replace(/^\s*#.*\n/gm, '')
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [name = '', ...words] = line.trim().split(/\s+/)
-      return { name, words: words.join(' ') }
-    })
-}
-
 describe('Dockerfile', () => {
-  const all = instructions(read('Dockerfile'))
-  const of = (name: string): string[] => all.filter((one) => one.name === name).map(({ words }) => words)
-  const args = new Map(
-    of('ARG').map((words): [string, string] => {
-      const [name = '', value = ''] = words.split(/=(.*)/s)
-      return [name, value]
-    }),
-  )
+  const stages = parseDockerfile(read('Dockerfile'))
+  const all = stages.flatMap(({ instructions }) => instructions)
+  const of = (name: string): string[] => all.filter((one) => one.name === name).map(({ text }) => text)
 
   test('every image from outside is pinned by digest', () => {
-    const stages = new Set<string>()
-    for (const words of of('FROM')) {
-      const [image = '', , stage = ''] = words.split(' ')
-      const resolved = image.replace(/^\$\{(\w+)\}$/, (_, name: string) => args.get(name) ?? '')
-      expect(stages.has(resolved) || /^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/.test(resolved)).toBe(true)
-      stages.add(stage)
+    for (const [index, { from }] of stages.entries()) {
+      const isStage = stages.slice(0, index).some(({ name }) => name === from)
+      expect(isStage || /^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/.test(from)).toBe(true)
     }
-    expect([...stages]).toEqual(['bun', 'tools', 'libtorch', 'build', 'test', 'shipped', 'runtime'])
+    expect(stages.map(({ name }) => name)).toEqual([
+      'bun',
+      'tools',
+      'libtorch',
+      'build',
+      'test',
+      'shipped',
+      'runtime',
+    ])
   })
 
   test('ends as an ordinary user, in exec form, so that SIGTERM reaches the trainer', () => {
     expect(of('USER').at(-1)).toBe(`\${RUN_AS}`)
-    expect(Number(args.get('RUN_AS'))).toBeGreaterThan(0)
+    expect(Number(pairs(of('ARG').join(' ')).RUN_AS)).toBeGreaterThan(0)
     expect(JSON.parse(of('ENTRYPOINT').at(-1) ?? '')).toEqual(['bun', '/app/ts/cli/main.ts'])
     expect(JSON.parse(of('CMD').at(-1) ?? '')).toEqual(['train'])
     expect(of('STOPSIGNAL')).toEqual(['SIGTERM'])

@@ -5,10 +5,10 @@ import { folderStore } from '../../ts/store/folder-store.ts'
 import { openMirror, type RunMirror } from '../../ts/store/run-mirror.ts'
 import { CheckpointStore } from '../../ts/train/checkpoint-store.ts'
 import { scratchFolder } from '../setup/scratch.ts'
+import { standingClock } from './standing-clock.ts'
 import { type Fault, Killed, type StrictMount, sameBucket, strictMount } from './strict-mount.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {} }
-const noPause = async (): Promise<void> => {}
 
 /** A machine with its own disk, working on the run in the bucket. */
 async function machine(
@@ -17,7 +17,7 @@ async function machine(
   warn: (message: string) => void = silent.warn,
 ): Promise<{ stage: string; mirror: RunMirror }> {
   const store = folderStore('/bucket/run', 'mount:///bucket/run', mount)
-  const mirror = await openMirror({ store, stage, logger: { ...silent, warn }, pause: noPause })
+  const mirror = await openMirror({ store, stage, logger: { ...silent, warn }, clock: standingClock() })
   return { stage, mirror }
 }
 
@@ -123,7 +123,7 @@ describe('a run in a bucket', () => {
     put(stage, 'summary.json', '{"status":"completed"}')
     put(stage, '.hydra/config.yaml', 'a: 1\n')
     await mirror.close(0)
-    const plain = [...mount.objects.keys()].filter((name) => !/\/\.(objects|commits)\//.test(name))
+    const plain = [...mount.objects.keys()].filter((name) => !/\/\.(objects|commits|leases)\//.test(name))
     expect(plain.sort()).toEqual(['/bucket/run/metrics.jsonl', '/bucket/run/summary.json'])
     const again = await machine(mount)
     put(again.stage, 'summary.json', '{"status":"completed","again":true}')

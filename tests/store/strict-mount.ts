@@ -15,6 +15,8 @@ export interface StrictMount extends MountFiles {
   readonly operations: readonly string[]
   /** Asked before each operation: its number from 0, what it is, the path. */
   fault: (number: number, operation: string, path: string) => Fault | undefined
+  /** Awaited before each operation, which a machine that stands still does not come to. */
+  gate: (number: number) => Promise<void>
 }
 
 /** A process that was killed does nothing more, and nobody is there to see an error. */
@@ -22,55 +24,57 @@ export class Killed extends Error {}
 
 /**
  * Files appear when they are closed, all at once. Nothing is replaced, appended to or renamed: there is no way to ask for
- * it, and opening what is there is refused. Two writers of one name: the second to close gets ESTALE.
+ * it, and opening what is there is refused. Two writers of one name: the second to close gets ESTALE. `objects` may be those of
+ * another mount, on another machine.
  */
-export function strictMount(): StrictMount {
-  const objects = new Map<string, Uint8Array>()
+export function strictMount(objects = new Map<string, Uint8Array>()): StrictMount {
   const operations: string[] = []
   let isDead = false
   const mount: StrictMount = {
     objects,
     operations,
     fault: () => undefined,
+    gate: async () => {},
     async list(folder) {
-      begin('list', folder)
+      await begin('list', folder)
       const prefix = folder.endsWith('/') ? folder : `${folder}/`
       return [...objects].flatMap(([name, bytes]) =>
         name.startsWith(prefix) ? [{ name: name.slice(prefix.length), size: bytes.length }] : [],
       )
     },
     async read(path) {
-      begin('read', path)
+      await begin('read', path)
       const bytes = objects.get(path)
       if (!bytes) throw failure('ENOENT', path)
       return bytes.slice()
     },
     async create(path) {
-      begin('create', path)
+      await begin('create', path)
       if (objects.has(path)) throw failure('EEXIST', path)
       const pieces: Uint8Array[] = []
       const written = (): Uint8Array => new Uint8Array(Buffer.concat(pieces))
       return {
         async write(bytes) {
-          begin('write', path, (fault) => {
+          await begin('write', path, (fault) => {
             // A mount that flushes early may leave the beginning of a file when its process dies.
             if (fault.code === 'KILL') objects.set(path, bytes.slice(0, fault.after ?? 0))
           })
           pieces.push(bytes.slice())
         },
         async close() {
-          begin('close', path)
+          await begin('close', path)
           if (objects.has(path)) throw failure('ESTALE', path)
           objects.set(path, written())
         },
       }
     },
     async remove(path) {
-      begin('remove', path)
+      await begin('remove', path)
       if (!objects.delete(path)) throw failure('ENOENT', path)
     },
   }
-  function begin(operation: string, path: string, onFault?: (fault: Fault) => void): void {
+  async function begin(operation: string, path: string, onFault?: (fault: Fault) => void): Promise<void> {
+    await mount.gate(operations.length)
     if (isDead) throw new Killed()
     const fault = mount.fault(operations.length, operation, path)
     operations.push(`${operation} ${path}`)

@@ -89,9 +89,18 @@ type Around = Omit<TrainSurroundings, 'screen'> & {
 async function trainHere(job: Job, ground: Ground, around: Around): Promise<number> {
   const { directory, logger } = ground
   if (job.remote === undefined) return trainIn(job, ground, around)
-  const mirror = await openMirror({ store: openStore(job.remote), stage: directory, logger })
-  const code = await trainIn(job, ground, around, () => mirror.changed())
+  const taken = new AbortController()
+  const mirror = await openMirror({
+    store: openStore(job.remote),
+    stage: directory,
+    logger,
+    interrupt: ground.interrupt,
+    onLost: () => taken.abort(),
+  })
+  const interrupt = AbortSignal.any([ground.interrupt, taken.signal])
+  const code = await trainIn(job, { ...ground, interrupt }, around, () => mirror.changed())
   const kept = await mirror.close(code)
+  if (mirror.lost) return reportFailure(mirror.lost)
   return kept || code !== 0 ? code : 75
 }
 

@@ -34,23 +34,32 @@ export interface NamedCommit {
 export const commitPrefix = '.commits/'
 export const objectPrefix = '.objects/'
 
+/** Where a commit stands: a later holder of the run comes after all of the earlier ones, whatever these still write. */
+export interface CommitOrder {
+  /** Of the lease under which it was written. */
+  readonly generation: number
+  readonly sequence: number
+}
+
 /** The names of all commits, newest first. */
 export async function commitNames(store: ObjectStore): Promise<string[]> {
   const found = await store.list(commitPrefix)
   return found
     .map(({ name }) => name)
-    .filter((name) => sequenceOf(name) > 0)
-    .sort((one, other) => sequenceOf(other) - sequenceOf(one) || (one < other ? 1 : -1))
+    .filter((name) => orderOf(name) !== undefined)
+    .sort((one, other) => (one < other ? 1 : -1))
 }
 
-/** A commit's name: its number, and letters that no other machine would take. */
-export function commitName(sequence: number): string {
-  return `${commitPrefix}${String(sequence).padStart(8, '0')}-${crypto.randomUUID().slice(0, 8)}.json`
+/** A commit's name, which sorts as commits do, and letters that no other process would take. */
+export function commitName({ generation, sequence }: CommitOrder): string {
+  const [first, second] = [generation, sequence].map((number) => String(number).padStart(8, '0'))
+  return `${commitPrefix}${first}-${second}-${crypto.randomUUID().slice(0, 8)}.json`
 }
 
-/** 0 for a name that is none. */
-export function sequenceOf(name: string): number {
-  return Number(/^\.commits\/(\d{8})-[0-9a-f]{8}\.json$/.exec(name)?.[1] ?? 0)
+/** Undefined for a name that is none. */
+export function orderOf(name: string): CommitOrder | undefined {
+  const found = /^\.commits\/(\d{8})-(\d{8})-[0-9a-f]{8}\.json$/.exec(name)
+  return found ? { generation: Number(found[1]), sequence: Number(found[2]) } : undefined
 }
 
 /** The newest commit that can be read; what is torn or of another version is passed over. */

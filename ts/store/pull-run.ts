@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CheckpointError } from '../errors/index.ts'
-import { type Commit, type CommittedFile, commitNames, readCommit, sequenceOf } from './commit.ts'
+import { type Commit, type CommittedFile, commitNames, orderOf, readCommit } from './commit.ts'
 import { hashFile } from './hash-file.ts'
 import type { ObjectStore } from './object-store.ts'
 import { type Pause, persistently } from './persistence.ts'
@@ -24,7 +24,7 @@ export interface PullOptions {
 export interface Pulled {
   /** The newest commit in the store; undefined where there is none. */
   readonly commit: Commit | undefined
-  /** The highest number of all commits. */
+  /** The number of the newest commit. */
   readonly sequence: number
   /** Whether anything was copied; else the stage was as new already, or newer. */
   readonly copied: boolean
@@ -38,7 +38,7 @@ export async function pullRun(options: PullOptions): Promise<Pulled> {
   const { store, stage, warn, pause } = options
   await mkdir(stage, { recursive: true })
   const names = await persistently(() => commitNames(store), pause)
-  const sequence = sequenceOf(names[0] ?? '')
+  const sequence = orderOf(names[0] ?? '')?.sequence ?? 0
   const marker = await readMarker(stage)
   const refused: string[] = []
   for (const name of names) {

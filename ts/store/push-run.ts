@@ -9,6 +9,7 @@ import {
   readCommit,
 } from './commit.ts'
 import { hashBytes, hashFile } from './hash-file.ts'
+import { leaseGeneration, leasePrefix } from './lease.ts'
 import { errorCode } from './mount-files.ts'
 import type { ObjectSource, ObjectStore } from './object-store.ts'
 import { type Pause, persistently } from './persistence.ts'
@@ -24,6 +25,10 @@ const scans = 5
 export interface PushOptions {
   readonly store: ObjectStore
   readonly stage: string
+  /** Number of the lease under which this process writes. */
+  readonly generation: number
+  /** Asked before what could harm another holder of the run; throws where there is one. */
+  readonly confirm?: (() => Promise<void>) | undefined
   readonly pause?: Pause | undefined
 }
 
@@ -34,15 +39,19 @@ export class RunPusher {
   readonly #known = new Map<string, { readonly file: StagedFile; readonly sha256: string }>()
   /** By checksum: objects that this process made or found whole. */
   readonly #objects = new Map<string, string>()
+  #cleared = false
 
   constructor(options: PushOptions, committed: readonly CommittedFile[] = []) {
     this.#options = options
     for (const { sha256, object } of committed) this.#objects.set(sha256, object)
   }
 
-  /** Commits the stage as it is now. `exitCode` is null while the run goes on. */
+  /**
+   * Commits the stage as it is now. `exitCode` is null while the run goes on. A process that stands still between being
+   * confirmed and committing may commit too late: its commit then comes before those of the next holder and does no harm.
+   */
   async push(sequence: number, exitCode: number | null): Promise<Commit> {
-    const { store, stage, pause } = this.#options
+    const { store, stage, generation, confirm, pause } = this.#options
     const commit: Commit = {
       version: 1,
       sequence,
@@ -51,10 +60,11 @@ export class RunPusher {
       files: await this.#upload(),
       exit_code: exitCode,
     }
+    await confirm?.()
     const bytes = new TextEncoder().encode(`${JSON.stringify(commit)}\n`)
     const name = await persistently(async () => {
       // A new name each time: a torn one stays behind and is passed over by readers.
-      const candidate = commitName(sequence)
+      const candidate = commitName({ generation, sequence })
       await store.create(candidate, { bytes })
       return candidate
     }, pause)
@@ -62,9 +72,13 @@ export class RunPusher {
     return commit
   }
 
-  /** Removes commits that are no longer needed, and objects that only they named. */
+  /**
+   * Removes commits that are no longer needed, and objects that only they named. What a holder before this one left unfinished
+   * goes with the first call.
+   */
   async tidy(): Promise<void> {
-    const { store } = this.#options
+    const { store, confirm } = this.#options
+    await confirm?.()
     const names = await commitNames(store)
     const needed = new Set<string>()
     let kept = 0
@@ -85,6 +99,24 @@ export class RunPusher {
         this.#objects.delete(sha256)
       }
     }
+    if (!this.#cleared) await this.#clear(names)
+    this.#cleared = true
+  }
+
+  /** Removes objects of earlier holders that no commit names, and their leases. */
+  async #clear(names: readonly string[]): Promise<void> {
+    const { store, generation } = this.#options
+    const commits = await Promise.all(names.map((name) => readCommit(store, name)))
+    if (commits.includes('foreign')) return
+    const named = new Set(
+      commits.flatMap((commit) =>
+        typeof commit === 'string' ? [] : commit.files.map(({ object }) => object),
+      ),
+    )
+    for (const { name } of await store.list(objectPrefix))
+      if (generationOf(name) < generation && !named.has(name)) await store.remove(name)
+    for (const { name } of await store.list(leasePrefix))
+      if (leaseGeneration(name) < generation) await store.remove(name)
   }
 
   /** All files of the stage as objects. A file that vanishes meanwhile makes it look again. */
@@ -124,12 +156,12 @@ export class RunPusher {
   async #object(sha256: string, size: number, source: ObjectSource): Promise<string> {
     const known = this.#objects.get(sha256)
     if (known !== undefined) return known
-    const { store, pause } = this.#options
+    const { store, generation, pause } = this.#options
+    // Of an earlier holder only what its commit names is used: whatever else it made, it may still remove.
+    const plain = objectName(sha256, generation)
     const name = await persistently(async () => {
-      for (const { name: there, size: found } of await store.list(`${objectPrefix}${sha256}`))
-        if (found === size) return there
+      for (const { name: there, size: found } of await store.list(plain)) if (found === size) return there
       // What a broken upload left under the plain name is never written over.
-      const plain = `${objectPrefix}${sha256}`
       if (await store.create(plain, source)) return plain
       const other = `${plain}-${crypto.randomUUID().slice(0, 8)}`
       await store.create(other, source)
@@ -138,4 +170,15 @@ export class RunPusher {
     this.#objects.set(sha256, name)
     return name
   }
+}
+
+function objectName(sha256: string, generation: number): string {
+  return `${objectPrefix}${sha256}-${String(generation).padStart(8, '0')}`
+}
+
+/** Infinite for a name that is not ours to remove. */
+function generationOf(object: string): number {
+  return Number(
+    /^\.objects\/[0-9a-f]{64}-(\d{8})(-[0-9a-f]{8})?$/.exec(object)?.[1] ?? Number.POSITIVE_INFINITY,
+  )
 }
