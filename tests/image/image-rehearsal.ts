@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import { baseImage } from './base-images.ts'
 import { contextFiles } from './build-context.ts'
 import { fillIn, type Instruction, pairs, parseDockerfile, type Stage } from './dockerfile.ts'
+import { outsideImage } from './outside-image.ts'
 
 /** A stage that was built: its files and how a container of it starts. */
 export interface BuiltStage {
@@ -95,7 +95,7 @@ export function imageRehearsal(
   }
 
   function startOf(image: string): BuiltStage {
-    const { layers, env } = baseImage(image, mkdirs(join(folder, 'bases')))
+    const { layers, env } = outsideImage(image, mkdirs(join(folder, 'bases')))
     return { layers, env, workdir: '/', user: '0', args: {}, entrypoint: [], cmd: [], hash: digest(image) }
   }
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** A root file system that stands for an image from outside, and the variables that the image sets. */
-export interface BaseImage {
+export interface OutsideImage {
   readonly layers: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
@@ -15,7 +15,7 @@ const compiling = 'gcc,g++,make,libc6-dev,ca-certificates'
  * What stands for an image where there is no registry of images: Debian 12 by debootstrap with this machine's Node or Rust. It
  * holds less than the image does, and its glibc is no newer, so what works here is no accident of this machine.
  */
-export function baseImage(image: string, folder: string): BaseImage {
+export function outsideImage(image: string, folder: string): OutsideImage {
   const debian = made(join(folder, 'debian'), (staged) =>
     call(['debootstrap', '--variant=minbase', 'bookworm', staged]),
   )
