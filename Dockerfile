@@ -74,7 +74,7 @@ ENV XDG_CACHE_HOME=/cache \
   NVIDIA_VISIBLE_DEVICES=all \
   NVIDIA_DRIVER_CAPABILITIES=compute,utility
 COPY --from=bun /bun/bun /usr/local/bin/bun
-COPY --from=shipped --chown=10001:10001 /cache /cache
+COPY --from=shipped --chown=10001:10001 /cache/classifier-training /cache/classifier-training
 COPY --from=shipped /shipped /app
 # Some mounts (a bucket on Vertex AI) show every file as root's: build with --build-arg RUN_AS=0 for those.
 ARG RUN_AS=10001

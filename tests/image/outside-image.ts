@@ -40,7 +40,8 @@ export function outsideImage(image: string, folder: string): OutsideImage {
   if (name === 'rust') {
     const rust = made(join(folder, 'rust'), (staged) => {
       call(['debootstrap', '--variant=minbase', `--include=${compiling}`, 'bookworm', staged])
-      const toolchain = call(['rustc', '--print', 'sysroot'])
+      // That of rust-toolchain.toml, whatever else is on the PATH.
+      const toolchain = join(call(['rustup', 'which', 'rustc'], import.meta.dir), '../..')
       copy(toolchain, join(staged, 'usr/local/rustup/toolchains', basename(toolchain)))
       copy(dirname(Bun.which('rustup') ?? ''), join(staged, 'usr/local/cargo/bin'))
     })
@@ -62,12 +63,13 @@ function made(folder: string, make: (staged: string) => void): string {
 
 function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+  const isDocumentation = (path: string): boolean => path.endsWith('/share/doc')
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !isDocumentation(path) })
 }
 
 /** What a command prints. */
-function call(command: readonly string[]): string {
-  const { exitCode, stdout, stderr } = Bun.spawnSync([...command])
+function call(command: readonly string[], cwd = '/'): string {
+  const { exitCode, stdout, stderr } = Bun.spawnSync([...command], { cwd })
   if (exitCode !== 0) throw new Error(`${command.join(' ')}:\n${stdout}${stderr}`)
   return stdout.toString().trim()
 }

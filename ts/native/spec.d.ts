@@ -23,7 +23,7 @@ exif_transpose: boolean,
  * Class names in index order; `null` takes them from the train split, sorted by code point.
  */
 classes: Array<string> | null, };
-export type DatasetFormat = "auto" | "jsonl" | "imagefolder" | "csv";
+export type DatasetFormat = "auto" | "jsonl" | "imagefolder" | "csv" | "webdataset";
 export type OnError = "raise" | "skip";
 export type Split = "train" | "val" | "test";
 export type LoaderSpec = { transforms: Array<Transform>, batch_size: number, 

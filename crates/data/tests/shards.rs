@@ -123,3 +123,44 @@ fn a_damaged_shard_is_named_with_its_place() {
         let _ = Dataset::open(&dataset_spec(folder.path()));
     }
 }
+
+#[test]
+fn shards_are_told_from_class_folders_and_asked_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let members = root.join("members");
+    write_jpeg(&members.join("cat/1.jpg"), 1);
+    write_jpeg(&members.join("dog/1.jpg"), 2);
+    for split in ["train", "val"] {
+        tar(&members, &root.join(split).join("0.tar"), "ustar");
+    }
+    let open = |format| Dataset::open(&DatasetSpec { format, ..dataset_spec(root) });
+    let summary = |format| open(format).unwrap().summary().clone();
+    assert_eq!(summary(DatasetFormat::Auto).format, DatasetFormat::Webdataset);
+    assert_eq!(summary(DatasetFormat::Webdataset), summary(DatasetFormat::Auto));
+    let refused = open(DatasetFormat::Imagefolder).unwrap_err();
+    assert!(refused.message.contains("holds no images in class folders"), "{}", refused.message);
+
+    // Beside class folders: both by themselves, one of them by name.
+    write_jpeg(&root.join("train/elk/1.jpg"), 3);
+    write_jpeg(&root.join("val/elk/1.jpg"), 3);
+    let both = summary(DatasetFormat::Auto);
+    assert_eq!((both.format, both.classes.len()), (DatasetFormat::Imagefolder, 3));
+    let shards = summary(DatasetFormat::Webdataset);
+    assert_eq!(shards.classes, ["cat", "dog"]);
+    assert!(shards.warnings.join("\n").contains("1 images outside of shards are not read"), "{shards:?}");
+    let folders = summary(DatasetFormat::Imagefolder);
+    assert_eq!(folders.classes, ["elk"]);
+    assert!(folders.warnings.join("\n").contains("1 shards (.tar) are not read"), "{folders:?}");
+}
+
+#[test]
+fn a_folder_without_shards_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write_jpeg(&folder.path().join("train/cat/1.jpg"), 1);
+    let refused =
+        Dataset::open(&DatasetSpec { format: DatasetFormat::Webdataset, ..dataset_spec(folder.path()) });
+    let refused = refused.unwrap_err();
+    assert!(refused.message.contains("holds no labelled images in shards (.tar)"), "{}", refused.message);
+    assert!(refused.hint.unwrap().contains("0001.jpg beside 0001.cls"));
+}

@@ -25,6 +25,7 @@ pub enum DatasetFormat {
     Jsonl,
     Imagefolder,
     Csv,
+    Webdataset,
 }
 
 /// What a bad image of the train split does; validation and test always raise.

@@ -14,7 +14,7 @@ export const dataSchema = v.object({
     text('Folder with train/, valid/ (or val/) and test/; null trains on generated jersey numbers.'),
   ),
   format: v.optional(
-    choice('How labels are stored; auto looks.', ['auto', 'jsonl', 'imagefolder', 'csv']),
+    choice('How labels are stored; auto looks.', ['auto', 'jsonl', 'imagefolder', 'csv', 'webdataset']),
     'auto',
   ),
   batch_size: v.optional(int('Images of a batch.', { min: 1, max: 65536 }), 32),

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{cache_folder::cache_folder, checksum::sum};
 
-const MAGIC: &[u8; 8] = b"CTINDEX2";
+const MAGIC: &[u8; 8] = b"CTINDEX3";
 /// A scan that is quicker than this is not worth keeping.
 const SLOW: Duration = Duration::from_millis(400);
 /// What changed less than this before it was looked at may change again within the same tick of the file system's clock.

@@ -9,7 +9,8 @@ use std::{
 use classifier_spec::{DatasetFormat, DatasetSpec, Fault, FaultKind, OnError, Split};
 
 use super::{
-    PathTable, image_folder,
+    PathTable,
+    image_folder::{self, is_image_name},
     index_cache::Witnesses,
     jsonl, list,
     rows::{Labels, Rows},
@@ -45,6 +46,7 @@ pub struct Found {
 
 /// A data set as it was read, before its labels become classes.
 pub struct Scan {
+    /// What it is; where shards and class folders stand side by side, class folders.
     pub format: DatasetFormat,
     pub labels: Labels,
     pub found: Vec<Found>,
@@ -69,7 +71,7 @@ pub fn scan(root: &Path, spec: &DatasetSpec) -> Result<Scan, Fault> {
         let (folder, rows) = match source {
             Source::Folder(name) => {
                 let folder = root.join(name);
-                let rows = read_folder(&folder, keep_missing, &mut scan)?;
+                let rows = read_folder(&folder, spec.format, keep_missing, &mut scan)?;
                 (folder, rows)
             }
             Source::File(name) => (root.to_path_buf(), read_file(root, name, keep_missing, &mut scan)?),
@@ -144,23 +146,47 @@ fn read_file(root: &Path, name: String, keep_missing: bool, scan: &mut Scan) -> 
     }
 }
 
+/// What a folder without annotations is read for: shards and class folders stand side by side unless one is asked for.
+struct Takes {
+    shards: bool,
+    files: bool,
+}
+
+impl Takes {
+    fn of(asked: DatasetFormat, found: DatasetFormat) -> Self {
+        let takes = |format| match asked {
+            DatasetFormat::Auto => !matches!(found, DatasetFormat::Jsonl | DatasetFormat::Csv),
+            _ => asked == format,
+        };
+        Self { shards: takes(DatasetFormat::Webdataset), files: takes(DatasetFormat::Imagefolder) }
+    }
+}
+
 /// Reads a split from its folder.
-fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Rows, Fault> {
+fn read_folder(
+    folder: &Path,
+    asked: DatasetFormat,
+    keep_missing: bool,
+    scan: &mut Scan,
+) -> Result<Rows, Fault> {
     let mut files = PathTable::default();
     let (mut annotations, mut lists, mut tars) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others = 0;
+    let takes = Takes::of(asked, scan.format);
     let format = &mut scan.format;
     let walked = walk::walk(folder, &mut |file| {
         let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let is_shard = name.ends_with(b".tar");
         if name == ANNOTATIONS {
             annotations.push(file.to_vec());
         } else if LISTS.contains(&name) {
             lists.push(file.to_vec());
-        } else if matches!(format, DatasetFormat::Auto | DatasetFormat::Imagefolder) {
-            if name.ends_with(b".tar") {
-                tars.push(file.to_vec());
-            } else {
-                files.push(file);
-            }
+        } else if takes.shards && is_shard {
+            tars.push(file.to_vec());
+        } else if takes.files && !is_shard {
+            files.push(file);
+        } else if takes.shards || takes.files {
+            others += u32::from(is_shard || is_image_name(name));
         }
         Ok(())
     })?;
@@ -168,7 +194,8 @@ fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Row
         *format = match (annotations.is_empty(), lists.is_empty()) {
             (false, _) => DatasetFormat::Jsonl,
             (true, false) => DatasetFormat::Csv,
-            (true, true) => DatasetFormat::Imagefolder,
+            (true, true) if tars.is_empty() => DatasetFormat::Imagefolder,
+            (true, true) => DatasetFormat::Webdataset,
         };
     }
     for file in annotations.iter().chain(&lists).chain(&tars) {
@@ -181,10 +208,20 @@ fn read_folder(folder: &Path, keep_missing: bool, scan: &mut Scan) -> Result<Row
         DatasetFormat::Csv => list::read(folder, &lists, keep_missing, labels)?,
         _ => {
             let mut rows = image_folder::read(folder, &files, labels)?;
+            if rows.len() > 0 {
+                scan.format = DatasetFormat::Imagefolder;
+            }
             shards::read(folder, &tars, labels, &mut rows)?;
             rows
         }
     };
+    if others > 0 {
+        let (what, name) = match scan.format {
+            DatasetFormat::Webdataset => ("images outside of shards", "webdataset"),
+            _ => ("shards (.tar)", "imagefolder"),
+        };
+        rows.warnings.push(format!("{others} {what} are not read with data.format={name}; auto reads both"));
+    }
     if walked.loops > 0 {
         rows.warnings
             .push(format!("{} links lead back to a folder above them and were not followed", walked.loops));
@@ -208,6 +245,10 @@ fn without_images(folder: &Path, rows: &Rows, format: DatasetFormat) -> Fault {
         DatasetFormat::Csv => (
             "has no rows in any annotations.csv or annotations.tsv".into(),
             "Put an annotations.csv with rows path,label beside the images.",
+        ),
+        DatasetFormat::Webdataset => (
+            "holds no labelled images in shards (.tar)".into(),
+            "Put shards in WebDataset's layout into it, 0001.jpg beside 0001.cls; or leave data.format=auto.",
         ),
         _ => (
             "holds no images in class folders".into(),
