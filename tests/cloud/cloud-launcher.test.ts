@@ -6,7 +6,7 @@ import type { kubernetesJob } from '../../ts/cloud/kubernetes.ts'
 import type { skypilotTask } from '../../ts/cloud/skypilot.ts'
 import type { vertexJob } from '../../ts/cloud/vertex.ts'
 import { put, scratchFolder } from '../setup/scratch.ts'
-import { cloudSweep, image } from './cloud-sweep.ts'
+import { type CloudSweep, cloudSweep, image } from './cloud-sweep.ts'
 
 setDefaultTimeout(120_000)
 
@@ -67,7 +67,11 @@ describe('the files of a sweep', () => {
     })
     const [task] = files('skypilot', ...words, 'hydra.launcher.secrets=[WANDB_API_KEY]') as Task[]
     expect(task).toMatchObject({
-      resources: { accelerators: 'L4:1', use_spot: false, job_recovery: { recover_on_exit_codes: [75] } },
+      resources: {
+        accelerators: 'L4:1',
+        use_spot: false,
+        job_recovery: { recover_on_exit_codes: [75, 143] },
+      },
       envs: { LEVEL: '3' },
       secrets: { WANDB_API_KEY: null },
     })
@@ -169,6 +173,60 @@ describe('on Vertex AI', () => {
     sweep.run('seed=1,2')
     expect(sweep.calls('gcloud').length).toBe(1)
     expect(sweep.state().jobs.map(({ status }) => status)).toEqual(['completed', 'submitted'])
+  })
+})
+
+describe('by SkyPilot', () => {
+  /** A `sky` that knows these states of the sweep's trials, by number. */
+  const queue = (sweep: CloudSweep, ...states: string[]): void => {
+    const jobs = states.map((status, trial) => ({
+      job_id: 10 + trial,
+      job_name: `ct-${sweep.state().id}-${trial}`,
+      status,
+    }))
+    // An older job of the same name says nothing about the newer one; words may come before the list.
+    const older = jobs.map((job) => ({ ...job, job_id: job.job_id - 10, status: 'FAILED' }))
+    sweep.install(
+      'sky',
+      `case "$2" in queue) echo Fetching; echo '${JSON.stringify([...older, ...jobs])}' ;; esac`,
+    )
+  }
+  const statuses = (sweep: CloudSweep): string[] => sweep.state().jobs.map(({ status }) => status)
+  const launches = (sweep: CloudSweep): string[] =>
+    sweep.calls('sky').flatMap((words) => (words[1] === 'launch' ? [words[5] ?? ''] : []))
+
+  test('its list of jobs tells what ended without a result, and who was cancelled', async () => {
+    const sweep = cloudSweep('skypilot')
+    sweep.install('sky', ':')
+    const trials = ['seed=range(0,6)']
+    sweep.run(...trials)
+    const { id } = sweep.state()
+    expect(launches(sweep)).toEqual([0, 1, 2, 3, 4, 5].map((trial) => `ct-${id}-${trial}`))
+    await sweep.end(0, 0)
+    await sweep.end(1, 2)
+    // Saved, and SkyPilot starts it again by itself.
+    await sweep.end(2, 75)
+    queue(sweep, 'SUCCEEDED', 'FAILED', 'RECOVERING', 'RUNNING', 'FAILED_NO_RESOURCE', 'CANCELLED')
+    const second = sweep.run(...trials)
+    expect(statuses(sweep)).toEqual(['completed', 'failed', 'submitted', 'submitted', 'submitted', 'failed'])
+    expect(launches(sweep).slice(6)).toEqual([`ct-${id}-4`])
+    expect(second.err).toContain('cancelled by SkyPilot')
+    expect(sweep.calls('sky').filter((words) => words[1] === 'queue').length).toBe(1)
+
+    // A job that saved and is not started again there is started here; what is over stays over.
+    queue(sweep, 'SUCCEEDED', 'FAILED', 'FAILED', 'RUNNING', 'RUNNING', 'CANCELLED')
+    sweep.run(...trials)
+    expect(launches(sweep).slice(7)).toEqual([`ct-${id}-2`])
+  })
+
+  test('without its command the run folders tell what they know', async () => {
+    const sweep = cloudSweep('skypilot')
+    sweep.install('sky', ':')
+    sweep.run('seed=1,2')
+    sweep.install('sky', 'exit 1')
+    await sweep.end(0, 0)
+    sweep.run('seed=1,2')
+    expect(statuses(sweep)).toEqual(['completed', 'submitted'])
   })
 })
 

@@ -8,7 +8,10 @@ import { type CloudJob, cloudJob } from './cloud-job.ts'
 import type { SharedOptions } from './cloud-options.ts'
 import { remoteResult } from './remote-result.ts'
 import { shellWord } from './skypilot.ts'
-import type { JobFile, Vendor } from './vendor.ts'
+import type { JobFile, JobState, Vendor } from './vendor.ts'
+
+/** As of a process that was told to end. */
+const cancelled = 143
 
 /** A trial on its way. */
 interface Flight {
@@ -28,7 +31,7 @@ export function cloudLauncher(vendor: Vendor, options: SharedOptions, context: S
   const folder = join(context.directory, 'jobs')
   warnOfTag(options, context)
 
-  const standing = async (flight: Flight): Promise<JobOutcome | 'submit'> => {
+  const standing = async (flight: Flight, ask: Ask): Promise<JobOutcome | 'submit'> => {
     const { each, job, attempts, handle } = flight
     if (attempts === 0) return 'submit'
     const result = await remoteResult(job.runFolder, each.outputDir)
@@ -37,8 +40,10 @@ export function cloudLauncher(vendor: Vendor, options: SharedOptions, context: S
     if (code !== null && code !== resumable && !isWorthAgain(code))
       return outcome(flight, 'failed', code, `exit code ${code}`)
     if (handle === undefined) return result === undefined ? 'submit' : outcome(flight, 'submitted', 0)
-    const isOver = code === null || vendor.resumesByItself ? isEnded(handle, vendor) : true
-    if (!isOver) return outcome(flight, 'submitted', 0)
+    const state = code === null || vendor.resumesByItself ? stateOf(handle, vendor, ask) : 'ended'
+    if (state === 'cancelled') return outcome(flight, 'failed', cancelled, `cancelled ${vendor.place}`)
+    // What cannot be found out has not ended.
+    if (state !== 'ended') return outcome(flight, 'submitted', 0)
     if (attempts <= options.max_restarts) return 'submit'
     return outcome(flight, 'failed', code ?? 1, `ended ${attempts} times without a result`)
   }
@@ -79,8 +84,9 @@ export function cloudLauncher(vendor: Vendor, options: SharedOptions, context: S
       )
       for (;;) {
         const due: Flight[] = []
+        const ask = askOnce(context)
         for (const flight of flights) {
-          const stands = await standing(flight)
+          const stands = await standing(flight, ask)
           if (stands === 'submit') due.push(flight)
           else outcomes.set(flight.job.number, stands)
         }
@@ -131,13 +137,26 @@ function outcome(flight: Flight, status: JobOutcome['status'], exitCode: number,
   }
 }
 
-/** Whether the vendor says that a job has ended; what cannot be found out has not. */
-function isEnded(handle: string, { state }: Vendor): boolean {
-  if (!state) return false
-  const command = state.command(handle)
-  if (Bun.which(command[0] ?? '') === null) return false
-  const { exitCode, stdout } = Bun.spawnSync([...command], { stderr: 'ignore' })
-  return exitCode === 0 && state.read(handle, stdout.toString()) === 'ended'
+/** What a vendor's command prints; undefined where it is not there or fails. */
+type Ask = (command: readonly string[]) => string | undefined
+
+/** Asks each question once: some commands tell of all trials together. */
+function askOnce({ around }: SweepContext): Ask {
+  const answers = new Map<string, string | undefined>()
+  return (command) => {
+    const line = command.join(' ')
+    if (!answers.has(line)) {
+      const isThere = Bun.which(command[0] ?? '', { PATH: around.env.PATH ?? '' }) !== null
+      const said = isThere ? Bun.spawnSync([...command], { env: around.env, stderr: 'ignore' }) : undefined
+      answers.set(line, said?.exitCode === 0 ? said.stdout.toString() : undefined)
+    }
+    return answers.get(line)
+  }
+}
+
+function stateOf(handle: string, { state }: Vendor, ask: Ask): JobState {
+  const printed = state && ask(state.command(handle))
+  return state && printed !== undefined ? state.read(handle, printed) : 'unknown'
 }
 
 /** What the command printed; undefined where it is not there or fails, which is said. */

@@ -1,5 +1,7 @@
+import { resumable } from '../sweep/exit-policy.ts'
 import type { CloudJob } from './cloud-job.ts'
 import type { SkypilotOptions } from './cloud-options.ts'
+import type { JobState } from './vendor.ts'
 
 const accelerators: Readonly<Record<SkypilotOptions['gpu'], string | undefined>> = {
   none: undefined,
@@ -24,9 +26,9 @@ export function skypilotTask(job: CloudJob, options: SkypilotOptions) {
       use_spot: options.spot,
       disk_size: options.disk_gb,
       job_recovery: {
-        // Saved and can go on: the same command does that on the next machine.
-        recover_on_exit_codes: [75],
-        max_restarts_on_errors: options.max_restarts,
+        // Saved, or ended by a signal, and can go on: the same command does that on the next machine. Nothing else is tried
+        // again there: SkyPilot's `max_restarts_on_errors` would start what the configuration or the data is at fault for.
+        recover_on_exit_codes: [resumable, 143],
       },
     },
     ...(job.buckets.length > 0 && {
@@ -46,6 +48,34 @@ export function skypilotTask(job: CloudJob, options: SkypilotOptions) {
 export function skypilotSubmit(job: CloudJob, file: string, options: SkypilotOptions): string[] {
   const secrets = (options.secrets ?? []).flatMap((name) => ['--secret', name])
   return ['sky', 'jobs', 'launch', '--yes', '--detach-run', '--name', job.name, ...secrets, file]
+}
+
+/** All managed jobs of the user: SkyPilot tells of a single one only with its log. */
+export function skypilotState(): string[] {
+  return ['sky', 'jobs', 'queue', '--all', '-o', 'json']
+}
+
+interface ManagedJob {
+  readonly job_id?: number
+  readonly job_name?: string
+  readonly status?: string
+}
+
+/** How the newest job of this name stands, by what `skypilotState` printed; words may stand before the list. */
+export function readSkypilotState(name: string, printed: string): JobState {
+  let jobs: readonly ManagedJob[]
+  try {
+    jobs = JSON.parse(printed.slice(printed.search(/^\[/m))) as readonly ManagedJob[]
+  } catch {
+    return 'unknown'
+  }
+  const newest = jobs
+    .filter((job) => job.job_name === name)
+    .toSorted((one, other) => (other.job_id ?? 0) - (one.job_id ?? 0))[0]
+  const status = newest?.status ?? ''
+  if (/^CANCELL(ED|ING)$/.test(status)) return 'cancelled'
+  if (/^(SUCCEEDED|FAILED\w*)$/.test(status)) return 'ended'
+  return /^(PENDING|SUBMITTED|STARTING|RUNNING|RECOVERING)$/.test(status) ? 'active' : 'unknown'
 }
 
 /** A word that a POSIX shell reads as it is. */

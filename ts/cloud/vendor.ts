@@ -8,7 +8,8 @@ export interface JobFile {
   readonly jobs: readonly CloudJob[]
 }
 
-export type JobState = 'active' | 'ended' | 'unknown'
+/** `cancelled`: a person ended it, who does not want it started again. */
+export type JobState = 'active' | 'ended' | 'cancelled' | 'unknown'
 
 /** Where trials run: how they are described, submitted and asked after. Pure but for what the caller runs. */
 export interface Vendor {

@@ -1,7 +1,7 @@
 import type { CloudJob } from './cloud-job.ts'
 import type { KubernetesOptions, SkypilotOptions, VertexOptions } from './cloud-options.ts'
 import { kubernetesJob, kubernetesState, kubernetesSubmit } from './kubernetes.ts'
-import { skypilotSubmit, skypilotTask } from './skypilot.ts'
+import { readSkypilotState, skypilotState, skypilotSubmit, skypilotTask } from './skypilot.ts'
 import type { JobFile, JobState, Vendor } from './vendor.ts'
 import { vertexJob, vertexState, vertexSubmit } from './vertex.ts'
 
@@ -27,8 +27,9 @@ export function vertexVendor(options: VertexOptions): Vendor {
       command: (handle) => vertexState(handle, options),
       read(_, printed): JobState {
         const state = printed.trim().replace(/^JOB_STATE_/, '')
-        if (/^(SUCCEEDED|FAILED|CANCELLED|EXPIRED|PARTIALLY_SUCCEEDED)$/.test(state)) return 'ended'
-        return /^(QUEUED|PENDING|RUNNING|CANCELLING|PAUSED|UPDATING)$/.test(state) ? 'active' : 'unknown'
+        if (/^CANCELL(ED|ING)$/.test(state)) return 'cancelled'
+        if (/^(SUCCEEDED|FAILED|EXPIRED|PARTIALLY_SUCCEEDED)$/.test(state)) return 'ended'
+        return /^(QUEUED|PENDING|RUNNING|PAUSED|UPDATING)$/.test(state) ? 'active' : 'unknown'
       },
     },
   }
@@ -46,6 +47,7 @@ export function skypilotVendor(options: SkypilotOptions): Vendor {
       })),
     submit: (file, path) => skypilotSubmit(only(file), path, options),
     handle: (_, job) => job.name,
+    state: { command: skypilotState, read: readSkypilotState },
   }
 }
 
