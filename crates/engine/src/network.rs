@@ -8,7 +8,7 @@ use crate::blueprint::{Entry, Id, Role};
 use crate::device::Machine;
 use crate::error::Result;
 use crate::export::Emission;
-use crate::layer::Pass;
+use crate::layer::{Folded, Pass};
 use crate::model::{self, Model, Stage};
 use crate::torch::{self, Format};
 
@@ -22,6 +22,13 @@ pub(crate) struct PassMode {
 
 impl PassMode {
     pub(crate) const EVALUATE: Self = Self { train: false, track: false, dropout_seed: 0 };
+}
+
+/// What passes in evaluation mode share as long as the weights stand still.
+#[derive(Debug)]
+pub(crate) struct Inference {
+    tensors: Vec<Tensor>,
+    folded: Option<Folded>,
 }
 
 pub(crate) struct Network {
@@ -74,13 +81,31 @@ impl Network {
         self.model.forward(&self.pass(tensors, mode), images_nchw)
     }
 
+    /// Prepares passes in evaluation mode over these fp32 tensors, by id, in `kind`. Where they change, it has to be made anew.
+    pub(crate) fn inference(&self, tensors: Vec<Tensor>, kind: Kind) -> Result<Inference> {
+        let working = working_set(&self.entries, &tensors, kind)?;
+        let folded = self.runs_own_kernels().then(|| Folded::new(tensors, kind));
+        Ok(Inference { tensors: working, folded })
+    }
+
+    /// As [`Self::forward`] in evaluation mode.
+    pub(crate) fn infer(&self, inference: &Inference, images_nchw: &Tensor) -> Result<Tensor> {
+        let pass = self.pass(&inference.tensors, PassMode::EVALUATE);
+        self.model.forward(&Pass { folded: inference.folded.as_ref(), ..pass }, images_nchw)
+    }
+
+    fn runs_own_kernels(&self) -> bool {
+        self.own_kernels && self.format == Format::ChannelsLast
+    }
+
     fn pass<'a>(&self, tensors: &'a [Tensor], mode: PassMode) -> Pass<'a> {
         Pass {
             tensors,
             train: mode.train,
             track: mode.track,
             dropout_seed: mode.dropout_seed,
-            own_kernels: self.own_kernels && self.format == Format::ChannelsLast,
+            own_kernels: self.runs_own_kernels(),
+            folded: None,
         }
     }
 
@@ -132,11 +157,6 @@ impl Network {
         let shadows: Vec<&Tensor> = shadows.iter().collect();
         let masters: Vec<&Tensor> = ids.iter().map(|&id| &self.masters[id]).collect();
         if ids.is_empty() { Ok(()) } else { torch::copy_all(&shadows, &masters) }
-    }
-
-    /// A working set of other tensors, in the precision of training.
-    pub(crate) fn working_set_of(&self, tensors: &[Tensor]) -> Result<Vec<Tensor>> {
-        working_set(&self.entries, tensors, self.compute)
     }
 
     pub(crate) fn head(&self) -> &'static str {

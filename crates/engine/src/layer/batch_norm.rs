@@ -11,10 +11,10 @@ use crate::torch::{self, NormTensors};
 
 /// torchvision's: momentum 0.1, eps 1e-5.
 const MOMENTUM: f64 = 0.1;
-const EPS: f64 = 1e-5;
+pub(super) const EPS: f64 = 1e-5;
 
 #[derive(Debug, Clone)]
-pub(crate) struct BatchNorm {
+pub(super) struct BatchNorm {
     weight: Id,
     bias: Id,
     running_mean: Id,
@@ -25,7 +25,7 @@ pub(crate) struct BatchNorm {
 
 impl BatchNorm {
     /// `scale`: initial weight, 1 or (for the last norm of a residual branch, by option) 0.
-    pub(crate) fn new(blueprint: &mut Blueprint, name: &str, channels: i64, scale: f32) -> Self {
+    pub(super) fn new(blueprint: &mut Blueprint, name: &str, channels: i64, scale: f32) -> Self {
         let mut add = |suffix: &str, role, value| {
             blueprint.add(format!("{name}.{suffix}"), &[channels], role, Init::Constant(value))
         };
@@ -39,8 +39,13 @@ impl BatchNorm {
         Self { weight, bias, running_mean, running_var, frozen }
     }
 
+    /// γ, β, μ and σ².
+    pub(super) fn tensors(&self) -> [Id; 4] {
+        [self.weight, self.bias, self.running_mean, self.running_var]
+    }
+
     /// `relu(bn(x_nchw) + residual_nchw)`, without what is not asked for.
-    pub(crate) fn forward(
+    pub(super) fn forward(
         &self,
         pass: &Pass,
         x_nchw: &Tensor,
@@ -50,8 +55,7 @@ impl BatchNorm {
         let train = pass.train && !self.frozen;
         // With momentum 0 the running statistics stay as they are.
         let momentum = if pass.track { MOMENTUM } else { 0.0 };
-        let [weight, bias, running_mean, running_var] =
-            [self.weight, self.bias, self.running_mean, self.running_var].map(|id| pass.tensor(id));
+        let [weight, bias, running_mean, running_var] = self.tensors().map(|id| pass.tensor(id));
         if pass.own_kernels {
             let of = NormTensors { weight, bias, running_mean, running_var };
             let done = match (train, pass.train) {
@@ -82,7 +86,7 @@ impl BatchNorm {
     }
 
     /// The convolution before it and [`Self::forward`] in evaluation mode.
-    pub(crate) fn emit(
+    pub(super) fn emit(
         &self,
         emission: &mut Emission<'_>,
         conv: &Conv,

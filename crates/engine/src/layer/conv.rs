@@ -1,7 +1,7 @@
 //! Convolution without bias, as every convolution before a batch norm.
 
 use classifier_onnx::ConvAttributes;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::Pass;
 use crate::blueprint::{Blueprint, Id, Init, Role};
@@ -11,6 +11,7 @@ use crate::torch;
 #[derive(Debug, Clone)]
 pub(crate) struct Conv {
     weight: Id,
+    channels: i64,
     stride: i64,
     padding: i64,
 }
@@ -29,17 +30,28 @@ impl Conv {
         let init = Init::Normal { std: (2.0 / fan_out).sqrt() };
         let shape = [to, from, kernel, kernel];
         let weight = blueprint.add(format!("{name}.weight"), &shape, Role::Weight, init);
-        Self { weight, stride, padding: kernel / 2 }
+        Self { weight, channels: to, stride, padding: kernel / 2 }
+    }
+
+    /// Of the output.
+    pub(super) fn channels(&self) -> i64 {
+        self.channels
+    }
+
+    pub(super) fn weight(&self) -> Id {
+        self.weight
+    }
+
+    /// Stride and padding.
+    pub(super) fn steps(&self) -> (i64, i64) {
+        (self.stride, self.padding)
     }
 
     /// `x_nchw` → [N, to, ⌈H / stride⌉, ⌈W / stride⌉].
-    pub(crate) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
+    pub(super) fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
         let weight = pass.tensor(self.weight);
-        // In bf16 it rounds once more, which a gradient does not mind; an answer would.
-        let fine = pass.train || x_nchw.kind() != Kind::BFloat16;
         if pass.own_kernels
-            && fine
             && self.stride == 1
             && self.padding == 1
             && let Some(y_nchw) = torch::winograd(x_nchw, weight)?

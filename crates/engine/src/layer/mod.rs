@@ -2,13 +2,17 @@
 
 mod batch_norm;
 mod conv;
+mod conv_norm;
 mod dropout;
+mod folded;
 mod linear;
 mod pool;
 
-pub(crate) use batch_norm::BatchNorm;
+use batch_norm::BatchNorm;
 pub(crate) use conv::Conv;
+pub(crate) use conv_norm::ConvNorm;
 pub(crate) use dropout::Dropout;
+pub(crate) use folded::Folded;
 pub(crate) use linear::Linear;
 pub(crate) use pool::{GlobalAveragePool, MaxPool};
 
@@ -29,6 +33,8 @@ pub(crate) struct Pass<'a> {
     pub dropout_seed: u64,
     /// Use the engine's own CPU kernels where they apply.
     pub own_kernels: bool,
+    /// Layers that were prepared for many passes like this one.
+    pub folded: Option<&'a Folded>,
 }
 
 impl Pass<'_> {

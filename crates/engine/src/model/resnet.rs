@@ -8,7 +8,7 @@ use super::{Model, Stage};
 use crate::blueprint::Blueprint;
 use crate::error::Result;
 use crate::export::Emission;
-use crate::layer::{BatchNorm, Conv, Dropout, GlobalAveragePool, Linear, MaxPool, Pass};
+use crate::layer::{Conv, ConvNorm, Dropout, GlobalAveragePool, Linear, MaxPool, Pass};
 
 const STAGES: [Stage; 4] = [
     Stage { name: "layer1", stride: 4 },
@@ -44,8 +44,8 @@ fn shape_of(architecture: Architecture) -> (Kind, [usize; 4]) {
 
 #[derive(Debug)]
 struct Block {
-    branch: Vec<(Conv, BatchNorm)>,
-    downsample: Option<(Conv, BatchNorm)>,
+    branch: Vec<ConvNorm>,
+    downsample: Option<ConvNorm>,
 }
 
 impl Block {
@@ -71,40 +71,40 @@ impl Block {
             .map(|(i, (from, to, kernel, stride))| {
                 let scale = if i == last { last_scale } else { 1.0 };
                 let conv = Conv::new(b, &format!("{name}.conv{}", i + 1), from, to, kernel, stride);
-                (conv, BatchNorm::new(b, &format!("{name}.bn{}", i + 1), to, scale))
+                ConvNorm::new(conv, b, &format!("{name}.bn{}", i + 1), scale)
             })
             .collect();
         let downsample = (stride != 1 || from != to).then(|| {
             let conv = Conv::new(b, &format!("{name}.downsample.0"), from, to, 1, stride);
-            (conv, BatchNorm::new(b, &format!("{name}.downsample.1"), to, 1.0))
+            ConvNorm::new(conv, b, &format!("{name}.downsample.1"), 1.0)
         });
         Self { branch, downsample }
     }
 
     fn forward(&self, pass: &Pass, x_nchw: &Tensor) -> Result<Tensor> {
         let shortcut = match &self.downsample {
-            Some((conv, norm)) => norm.forward(pass, &conv.forward(pass, x_nchw)?, None, false)?,
+            Some(layer) => layer.forward(pass, x_nchw, None, false)?,
             None => x_nchw.shallow_clone(),
         };
         let last = self.branch.len() - 1;
         let mut y_nchw = x_nchw.shallow_clone();
-        for (i, (conv, norm)) in self.branch.iter().enumerate() {
+        for (i, layer) in self.branch.iter().enumerate() {
             let residual = (i == last).then_some(&shortcut);
-            y_nchw = norm.forward(pass, &conv.forward(pass, &y_nchw)?, residual, true)?;
+            y_nchw = layer.forward(pass, &y_nchw, residual, true)?;
         }
         Ok(y_nchw)
     }
 
     fn emit(&self, emission: &mut Emission<'_>, x_nchw: &Value) -> std::result::Result<Value, OnnxError> {
         let shortcut = match &self.downsample {
-            Some((conv, norm)) => norm.emit(emission, conv, x_nchw, None, false)?,
+            Some(layer) => layer.emit(emission, x_nchw, None, false)?,
             None => x_nchw.clone(),
         };
         let last = self.branch.len() - 1;
         let mut y_nchw = x_nchw.clone();
-        for (i, (conv, norm)) in self.branch.iter().enumerate() {
+        for (i, layer) in self.branch.iter().enumerate() {
             let residual = (i == last).then_some(&shortcut);
-            y_nchw = norm.emit(emission, conv, &y_nchw, residual, true)?;
+            y_nchw = layer.emit(emission, &y_nchw, residual, true)?;
         }
         Ok(y_nchw)
     }
@@ -112,7 +112,7 @@ impl Block {
 
 #[derive(Debug)]
 pub(super) struct Resnet {
-    stem: (Conv, BatchNorm),
+    stem: ConvNorm,
     pool: MaxPool,
     blocks: Vec<Block>,
     /// Of each stage, the number of blocks up to its end.
@@ -126,7 +126,8 @@ impl Resnet {
     pub(super) fn new(b: &mut Blueprint, spec: &ModelSpec) -> Self {
         let (kind, depths) = shape_of(spec.architecture);
         let last_scale = if spec.zero_init_residual { 0.0 } else { 1.0 };
-        let stem = (Conv::new(b, "conv1", 3, 64, 7, 2), BatchNorm::new(b, "bn1", 64, 1.0));
+        let conv = Conv::new(b, "conv1", 3, 64, 7, 2);
+        let stem = ConvNorm::new(conv, b, "bn1", 1.0);
         let mut blocks = Vec::new();
         let mut ends = [0; 4];
         let mut from = 64;
@@ -159,7 +160,7 @@ impl Model for Resnet {
     }
 
     fn features(&self, pass: &Pass, images_nchw: &Tensor, stage: usize) -> Result<Tensor> {
-        let stem = self.stem.1.forward(pass, &self.stem.0.forward(pass, images_nchw)?, None, true)?;
+        let stem = self.stem.forward(pass, images_nchw, None, true)?;
         let mut x_nchw = self.pool.forward(pass, &stem)?;
         for block in &self.blocks[..self.ends[stage]] {
             x_nchw = block.forward(pass, &x_nchw)?;
@@ -181,7 +182,7 @@ impl Model for Resnet {
         emission: &mut Emission<'_>,
         images_nchw: &Value,
     ) -> std::result::Result<Value, OnnxError> {
-        let stem = self.stem.1.emit(emission, &self.stem.0, images_nchw, None, true)?;
+        let stem = self.stem.emit(emission, images_nchw, None, true)?;
         let mut x_nchw = self.pool.emit(emission, &stem)?;
         for block in &self.blocks {
             x_nchw = block.emit(emission, &x_nchw)?;

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use classifier_spec::{EvaluateArrays, EvaluateReport, EvaluateRequest, Fault, FaultKind, Phase, Split};
 
+use tch::Kind;
+
 use super::Session;
 use crate::error::Result;
 use crate::loader_source::LoaderSource;
 use crate::metric::Evaluation;
-use crate::network::PassMode;
 
 impl Session {
     /// Evaluates a split in its own order. Stopped early, the report covers the batches seen (at least one).
@@ -24,7 +25,7 @@ impl Session {
         let _phase = control.enter(Phase::Evaluate);
         let _no_grad = tch::no_grad_guard();
         let started = Instant::now();
-        let tensors = self.tensors_for(request.weights)?;
+        let inference = self.network.inference(self.tensors_for(request.weights)?, Kind::Float)?;
         let weights = self.resolve(request.weights);
         let epoch = self.progress.position.epoch;
         if request.split == Split::Train {
@@ -49,7 +50,7 @@ impl Session {
             let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
             let Some(batch) = source.next()? else { break };
             let images_nchw = self.input(&batch, &self.normalize_eval)?;
-            let logits_nk = self.network.forward(&tensors, &images_nchw, PassMode::EVALUATE)?;
+            let logits_nk = self.network.infer(&inference, &images_nchw)?;
             evaluation.update(&logits_nk, &batch.labels_n, &batch.indices_n)?;
             if let Some(source) = self.sources.get_mut(request.split) {
                 source.recycle(batch);

@@ -20,6 +20,7 @@ impl Session {
 
     fn load_folder(&mut self, directory: &Path) -> Result<LoadReport> {
         let _no_grad = tch::no_grad_guard();
+        self.inference = None;
         let commit = verify(directory)?;
         let state = read_state(directory)?;
         let open = |name: &str| TensorFile::open(&directory.join(name));

@@ -25,7 +25,7 @@ use crate::device::Machine;
 use crate::ema::Ema;
 use crate::error::{Error, Result};
 use crate::loss::Loss;
-use crate::network::Network;
+use crate::network::{Inference, Network};
 use crate::normalize::Normalize;
 use crate::optimizer::{Optimizer, Scaler};
 
@@ -63,6 +63,8 @@ pub struct Session {
     plan: Plan,
     machine: Machine,
     network: Network,
+    /// Of the last prediction; gone when the weights change.
+    inference: Option<(Weights, Inference)>,
     loss: Loss,
     optimizer: Optimizer,
     ema: Option<Ema>,

@@ -109,6 +109,7 @@ impl Session {
         let session = Self {
             plan: plan.clone(),
             network,
+            inference: None,
             loss,
             optimizer,
             ema,

@@ -18,6 +18,7 @@ impl Session {
     fn train_span(&mut self, max_batches: u32) -> Result<TrainReport> {
         let control = self.control.clone();
         let _phase = control.enter(Phase::Train);
+        self.inference = None;
         let epoch = self.progress.position.epoch;
         let batches = self.start_loader()?;
         let check_each = self.machine.on_cpu() || self.plan.machine.detect_anomaly;

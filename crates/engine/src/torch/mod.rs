@@ -1,6 +1,7 @@
 //! The C++ shim over what `tch` lacks: tensor lists, memory formats, fused optimizers, the process's settings.
 
 mod call;
+mod frozen_conv;
 mod fused;
 mod lists;
 mod optimize;
@@ -10,6 +11,7 @@ mod tensor;
 mod test_tensors;
 mod winograd;
 
+pub(crate) use frozen_conv::FrozenConv;
 pub(crate) use fused::*;
 pub(crate) use lists::*;
 pub(crate) use optimize::*;

@@ -52,31 +52,44 @@ struct Convolution {
   bool by_input;
   at::ScalarType kind;
   const char* x;
+  // Null where `packed` holds what would be made of it.
   const char* weight;
   void* y;
+  const char* packed = nullptr;
+  ct::Epilogue epilogue{};
 
   int64_t deep() const { return by_input ? shape.out : shape.in; }
   int64_t panels() const { return (by_input ? shape.in : shape.out) / ct::kPanel; }
   int64_t panel_size() const { return 16 * deep() * ct::kPanel; }
   int64_t width() const { return c10::elementSize(kind); }
 
-  void weights(int64_t panel, void* packed) const {
-    ct::kernels().winograd_weights(weight, packed, shape, by_input, panel * ct::kPanel);
+  void weights(int64_t panel, void* lines) const {
+    ct::kernels().winograd_weights(weight, lines, shape, by_input, panel * ct::kPanel);
   }
 
-  void products(const char* inputs, int64_t apart, const void* packed, int64_t first, int64_t count, int64_t panel,
+  void products(const char* inputs, int64_t apart, const void* lines, int64_t first, int64_t count, int64_t panel,
                 float* room) const {
-    ct::kernels().winograd_products(inputs, apart, packed, y, shape, by_input, first, count, panel * ct::kPanel, room);
+    ct::kernels().winograd_products(inputs, apart, lines, y, shape, by_input, first, count, panel * ct::kPanel, room,
+                                    epilogue);
+  }
+
+  // The lines of all panels.
+  void pack(char* lines) const {
+    ct::parallel_for(0, panels(), 1, [&](int64_t from, int64_t to) {
+      for (int64_t panel = from; panel < to; ++panel) weights(panel, lines + panel * panel_size() * width());
+    });
   }
 
   void shallow() const {
     const int64_t tiles = tiles_of(shape), block = kBlock / deep() / 8 * 8, apart = block * deep() + ct::kApart;
-    const Tensor packed = at::empty({panels() * panel_size()}, at::TensorOptions(kind));
-    char* lines = static_cast<char*>(packed.mutable_data_ptr());
+    Tensor fresh;
+    const char* lines = packed;
+    if (lines == nullptr) {
+      fresh = at::empty({panels() * panel_size()}, at::TensorOptions(kind));
+      pack(static_cast<char*>(fresh.mutable_data_ptr()));
+      lines = static_cast<const char*>(fresh.const_data_ptr());
+    }
     auto lines_of = [&](int64_t panel) { return lines + panel * panel_size() * width(); };
-    ct::parallel_for(0, panels(), 1, [&](int64_t from, int64_t to) {
-      for (int64_t panel = from; panel < to; ++panel) weights(panel, lines_of(panel));
-    });
     const Rooms inputs(16 * apart, kind), sums(16 * ct::kPanel * block, at::kFloat);
     ct::parallel_for(0, (tiles + block - 1) / block, 1, [&](int64_t from, int64_t to) {
       char* input = inputs.mine<char>();
@@ -98,14 +111,15 @@ struct Convolution {
     ct::parallel_for(0, tiles, 16, [&](int64_t from, int64_t to) {
       ct::kernels().winograd_input(x, input + from * deep() * width(), shape, deep(), from, to - from, apart);
     });
-    const Rooms packed(panel_size(), kind), sums(16 * ct::kPanel * kTiles, at::kFloat);
+    const Rooms rooms(packed == nullptr ? panel_size() : 0, kind), sums(16 * ct::kPanel * kTiles, at::kFloat);
     ct::parallel_for(0, blocks * panels(), 1, [&](int64_t from, int64_t to) {
       int64_t ready = -1;
       for (int64_t item = from; item < to; ++item) {
         const int64_t panel = item / blocks, first = item % blocks * kTiles;
-        if (panel != ready) weights(panel, packed.mine());
+        if (packed == nullptr && panel != ready) weights(panel, rooms.mine());
         ready = panel;
-        products(input + first * deep() * width(), apart, packed.mine(), first, std::min(kTiles, tiles - first), panel,
+        const char* lines = packed == nullptr ? rooms.mine<char>() : packed + panel * panel_size() * width();
+        products(input + first * deep() * width(), apart, lines, first, std::min(kTiles, tiles - first), panel,
                  sums.mine<float>());
       }
     });
@@ -167,13 +181,56 @@ struct Winograd : torch::autograd::Function<Winograd> {
   }
 };
 
-bool fits(const Tensor& x, const Tensor& weight) {
-  const bool plain = x.scalar_type() == at::kFloat;
-  const bool half = x.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products;
-  return x.dim() == 4 && x.is_cpu() && x.numel() > 0 && (plain || half) && weight.scalar_type() == x.scalar_type() &&
-         x.size(1) % ct::kPanel == 0 && weight.size(0) % ct::kPanel == 0 && weight.size(1) == x.size(1) &&
-         weight.size(2) == 3 && weight.size(3) == 3 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+bool weight_fits(const Tensor& weight) {
+  const bool plain = weight.scalar_type() == at::kFloat;
+  const bool half = weight.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products;
+  return weight.dim() == 4 && weight.is_cpu() && (plain || half) && weight.size(0) % ct::kPanel == 0 &&
+         weight.size(1) % ct::kPanel == 0 && weight.size(2) == 3 && weight.size(3) == 3 &&
          weight.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+bool map_fits(const Tensor& x, int64_t channels, at::ScalarType kind) {
+  return x.dim() == 4 && x.is_cpu() && x.numel() > 0 && x.scalar_type() == kind && x.size(1) == channels &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+bool fits(const Tensor& x, const Tensor& weight) {
+  return weight_fits(weight) && map_fits(x, weight.size(1), weight.scalar_type());
+}
+
+// [panels, 16 · in · kPanel]: the weights as every pass with them reads them.
+Tensor packed_of(const Tensor& weight) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  const ct::ConvShape shape{0, 0, 0, in, out, kernel_kind(weight.scalar_type())};
+  Tensor packed = at::empty({out / ct::kPanel, 16 * in * ct::kPanel}, at::TensorOptions(weight.scalar_type()));
+  const char* from = static_cast<const char*>(weight.const_data_ptr());
+  Convolution{shape, false, weight.scalar_type(), nullptr, from, nullptr}.pack(
+      static_cast<char*>(packed.mutable_data_ptr()));
+  return packed;
+}
+
+Tensor convolve_packed(const Tensor& x, const Tensor& packed, const Tensor& shift, const Tensor& residual, bool relu) {
+  CT_NAMED("own::winograd_packed");
+  const int64_t out = packed.size(0) * ct::kPanel;
+  const ct::ConvShape shape{x.size(0), x.size(2), x.size(3), x.size(1), out, kernel_kind(x.scalar_type())};
+  Tensor y = at::empty({shape.images, out, shape.height, shape.width}, x.options(), at::MemoryFormat::ChannelsLast);
+  const ct::Epilogue epilogue{shift.const_data_ptr<float>(),
+                              residual.defined() ? residual.const_data_ptr() : nullptr, relu};
+  const char* from = static_cast<const char*>(x.const_data_ptr());
+  Convolution{shape, false,           x.scalar_type(),
+              from,  nullptr,         y.mutable_data_ptr(),
+              static_cast<const char*>(packed.const_data_ptr()), epilogue}
+      .run();
+  return y;
+}
+
+bool packed_fits(const Tensor& x, const Tensor& packed, const Tensor& shift, const Tensor& residual) {
+  const int64_t out = packed.size(0) * ct::kPanel, in = packed.size(1) / (16 * ct::kPanel);
+  const bool shifts = shift.scalar_type() == at::kFloat && shift.is_contiguous() && shift.numel() == out;
+  const bool alike = !residual.defined() ||
+                     (map_fits(residual, out, packed.scalar_type()) && residual.size(0) == x.size(0) &&
+                      residual.size(2) == x.size(2) && residual.size(3) == x.size(3));
+  return map_fits(x, in, packed.scalar_type()) && shifts && alike;
 }
 
 }  // namespace
@@ -185,6 +242,23 @@ char* ct_winograd(Handle x, Handle weight, Handle* out) {
   CT_TRY({
     *out = nullptr;
     if (fits(*x, *weight)) *out = new Tensor(Winograd::apply(*x, *weight));
+  })
+}
+
+// The transformed weights, for many passes without gradients.
+char* ct_winograd_pack(Handle weight, Handle* out) {
+  CT_TRY({
+    *out = nullptr;
+    if (weight_fits(*weight)) *out = new Tensor(packed_of(*weight));
+  })
+}
+
+// relu(x * weight + shift + residual) with such weights; `residual` may be empty.
+char* ct_winograd_packed(Handle x, Handle packed, Handle shift, Handle residual, bool relu, Handle* out) {
+  CT_TRY({
+    *out = nullptr;
+    const Tensor more = tensor_of(residual);
+    if (packed_fits(*x, *packed, *shift, more)) *out = new Tensor(convolve_packed(*x, *packed, *shift, more, relu));
   })
 }
 

@@ -41,6 +41,14 @@ struct ConvShape {
   int kind;
 };
 
+// What becomes of a convolution's output y before it is stored: y + shift (by channel) + residual (as y lies in memory),
+// then its positive part. Both pointers may be null.
+struct Epilogue {
+  const float* shift;
+  const void* residual;
+  bool relu;
+};
+
 // Output channels whose transformed weights lie together; both sides of a convolution need a multiple of it.
 constexpr int64_t kPanel = 32;
 // Values between the places of transformed tiles: were they a multiple of a page apart, their stores would meet in one
@@ -104,7 +112,7 @@ struct Kernels {
   void (*winograd_weights)(const void* weight, void* packed, const ConvShape& shape, bool by_input, int64_t begin);
   void (*winograd_products)(const void* inputs, int64_t places_apart, const void* packed, void* y,
                             const ConvShape& shape, bool by_input, int64_t first, int64_t count, int64_t begin,
-                            float* products);
+                            float* products, const Epilogue& epilogue);
   void (*winograd_weight_gradient)(const void* x, const void* dy, void* dw, const ConvShape& shape, int64_t begin,
                                    int64_t end, void* room, float* sums);
   // Σ grad² of elements [begin, end).

@@ -1,0 +1,85 @@
+// Convolutions without gradients by oneDNN, with weights in the order that it chooses for itself and everything that
+// follows in its own last pass: what libtorch's compiler calls for a network that it has frozen.
+#include "shim.h"
+
+#include <ATen/Context.h>
+#include <ATen/core/List.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace {
+
+using at::IntArrayRef;
+using at::Tensor;
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Text = std::optional<std::string_view>;
+using Perhaps = std::optional<Tensor>;
+
+using Pack = Tensor(const Tensor&, IntArrayRef, IntArrayRef, IntArrayRef, int64_t, at::OptionalIntArrayRef);
+using Unary = Tensor(const Tensor&, const Tensor&, const Perhaps&, IntArrayRef, IntArrayRef, IntArrayRef, int64_t,
+                     std::string_view, Scalars, Text);
+using Binary = Tensor(const Tensor&, const Tensor&, const Tensor&, const Perhaps&, IntArrayRef, IntArrayRef,
+                      IntArrayRef, int64_t, std::string_view, std::optional<at::Scalar>, Text, Scalars, Text);
+
+template <typename Signature>
+std::optional<c10::TypedOperatorHandle<Signature>> operator_of(const char* name, const char* overload) {
+  const auto found = c10::Dispatcher::singleton().findSchema({name, overload});
+  if (!found) return std::nullopt;
+  return found->typed<Signature>();
+}
+
+struct Operators {
+  std::optional<c10::TypedOperatorHandle<Pack>> pack = operator_of<Pack>("mkldnn::_reorder_convolution_weight", "");
+  std::optional<c10::TypedOperatorHandle<Unary>> unary = operator_of<Unary>("mkldnn::_convolution_pointwise", "");
+  std::optional<c10::TypedOperatorHandle<Binary>> binary =
+      operator_of<Binary>("mkldnn::_convolution_pointwise", "binary");
+};
+
+// Empty ones where libtorch was built without oneDNN.
+const Operators& operators() {
+  static const Operators found;
+  return found;
+}
+
+bool fits(const Tensor& weight) {
+  return at::globalContext().hasMKLDNN() && at::globalContext().userEnabledMkldnn() && weight.is_cpu() &&
+         weight.dim() == 4 && operators().pack && operators().unary && operators().binary;
+}
+
+Tensor run(const Tensor& x, const Tensor& packed, const Tensor& bias, const Tensor& residual, bool relu, int64_t stride,
+           int64_t padding) {
+  const std::array<int64_t, 2> strides{stride, stride}, paddings{padding, padding}, dilations{1, 1};
+  const Scalars none;
+  if (!residual.defined()) {
+    return operators().unary->call(x, packed, bias, paddings, strides, dilations, 1, relu ? "relu" : "none", none, std::nullopt);
+  }
+  // With a residual oneDNN's caller wants the bias in the kind of the map.
+  return operators().binary->call(x, residual, packed, bias.to(x.scalar_type()), paddings, strides, dilations, 1, "add",
+                                  1.0, relu ? Text("relu") : Text(), none, std::nullopt);
+}
+
+}  // namespace
+
+extern "C" {
+
+// The weights as oneDNN reads them for inputs [n, c, h, w]; leaves `out` null where it is not to be had.
+char* ct_conv_pack(Handle weight, int64_t stride, int64_t padding, const int64_t* size, Handle* out) {
+  CT_TRY({
+    *out = nullptr;
+    if (fits(*weight)) {
+      const std::array<int64_t, 2> strides{stride, stride}, paddings{padding, padding}, dilations{1, 1};
+      *out = new Tensor(operators().pack->call(*weight, paddings, strides, dilations, 1, IntArrayRef(size, 4)));
+    }
+  })
+}
+
+// relu(x * weight + bias + residual); `residual` may be empty.
+char* ct_conv_packed(Handle x, Handle packed, Handle bias, Handle residual, bool relu, int64_t stride, int64_t padding,
+                     Handle* out) {
+  CT_TRY(*out = new Tensor(run(*x, *packed, *bias, tensor_of(residual), relu, stride, padding)))
+}
+
+}  // extern "C"
