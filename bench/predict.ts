@@ -7,6 +7,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plainTable } from '../ts/text/plain-table.ts'
+import { imageFiles } from '../ts/verbs/image-files.ts'
 import { paired, type Spread } from './pair.ts'
 import { referencePython } from './reference-python.ts'
 
@@ -20,7 +21,7 @@ const seconds = '4'
 const show = ({ median, min, max }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
 
-const ours = (checkpoint: string, batch: string, duration: string, ...more: string[]) => ({
+const ours = (checkpoint: string, images: string, batch: string, duration: string, ...more: string[]) => ({
   name: 'ours',
   command: [
     process.execPath,
@@ -30,12 +31,12 @@ const ours = (checkpoint: string, batch: string, duration: string, ...more: stri
     '--checkpoint',
     checkpoint,
     '--images',
-    folder,
+    images,
   ].concat(['--batch-size', batch, '--seconds', duration, '--json'], more),
 })
-const peer = (batch: string, duration: string) => ({
+const peer = (images: string, batch: string, duration: string) => ({
   name: 'Pillow + onnxruntime',
-  command: [python, join(import.meta.dir, 'predict_peer.py'), join(run, 'model.onnx'), folder].concat([
+  command: [python, join(import.meta.dir, 'predict_peer.py'), join(run, 'model.onnx'), images].concat([
     '--batch-size',
     batch,
     '--seconds',
@@ -51,21 +52,22 @@ for (const [name, checkpoint, flags] of [
   for (const batch of ['1', '32']) {
     process.stderr.write(`${name}, batch ${batch}\n`)
     const { a, b, ratio } = await paired(
-      ours(checkpoint, batch, seconds, ...flags),
-      peer(batch, seconds),
+      ours(checkpoint, folder, batch, seconds, ...flags),
+      peer(folder, batch, seconds),
       rounds,
       (answer) => Number(answer.images_per_second),
     )
     rows.push([`${name}, batch ${batch}, img/s`, show(a, 1), show(b, 1), show(ratio, 2)])
   }
 process.stderr.write('start to first answer\n')
+const one = (await imageFiles([folder]))[0] ?? folder
 const start = await paired(
-  ours(join(run, 'model.onnx'), '1', '0.1'),
-  peer('1', '0.1'),
+  ours(join(run, 'model.onnx'), one, '1', '0.1'),
+  peer(one, '1', '0.1'),
   rounds + 2,
   (answer) => Number(answer.first_answer_s),
 )
-rows.push(['start to first answer, s', show(start.a, 2), show(start.b, 2), show(start.ratio, 2)])
+rows.push(['start to the answer for one file, s', show(start.a, 2), show(start.b, 2), show(start.ratio, 2)])
 process.stdout.write(`${plainTable(['predict at 224 px', 'ours', 'Python client', 'ratio'], rows)}\n`)
 
 async function smallRun(): Promise<string> {

@@ -1,6 +1,6 @@
 """A client of an exported model with Pillow, NumPy and onnxruntime, as people write them: decode, resize, crop, normalise, run.
 
-usage: predict_peer.py MODEL.onnx FOLDER --batch-size N --seconds S
+usage: predict_peer.py MODEL.onnx FOLDER_OR_FILE --batch-size N --seconds S
 Prints {"images_per_second", "first_answer_s", "images"} as JSON; the first answer counts from the start of the process.
 """
 
@@ -32,7 +32,8 @@ mean, std = (np.float32(mapping["normalization"][name]) for name in ("mean", "st
 (resize,), (height, width) = mapping["preprocessing"]["resize"], mapping["preprocessing"]["center_crop"]
 names = mapping["idx_to_class"]
 session = onnxruntime.InferenceSession(options.model, providers=["CPUExecutionProvider"])
-files = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
+found = [options.folder] if options.folder.is_file() else options.folder.rglob("*")
+files = sorted(path for path in found if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
 
 
 def prepare(path: Path) -> np.ndarray:

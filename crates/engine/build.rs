@@ -5,8 +5,18 @@
 
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 10] =
-    ["batch_norm", "conv", "fused_step", "lists", "max_pool", "optimize", "process", "profile", "tensor", "winograd"];
+const SOURCES: [&str; 10] = [
+    "batch_norm",
+    "conv",
+    "fused_step",
+    "lists",
+    "max_pool",
+    "optimize",
+    "process",
+    "profile",
+    "tensor",
+    "winograd",
+];
 
 /// The families of instructions that the kernels are compiled for; the best one that runs is chosen at run time.
 const X86_FAMILIES: [(&str, &[&str]); 3] = [

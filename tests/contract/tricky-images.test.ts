@@ -67,8 +67,8 @@ describe('images that decoders differ on', () => {
   /** A centre crop of the picture's own size changes nothing, so what comes out is what was decoded. */
   async function decode(row: Row): Promise<{ failure: Failure | undefined; digest: string }> {
     const size: [number, number] = [row.rgb_height ?? 1, row.rgb_width ?? 1]
-    const prepare = engine.openPreprocessor([{ kind: 'center_crop', size }], false)
-    const { images, failures } = await prepare([join(folder, row.path)])
+    const { pixels } = engine.openPreprocessor([{ kind: 'center_crop', size }], false)
+    const { images, failures } = await pixels([join(folder, row.path)])
     return { failure: failures[0], digest: createHash('sha256').update(images).digest('hex') }
   }
 })

@@ -48,7 +48,7 @@ export async function run(argv: string[]): Promise<number> {
     })
   const source = await findModel(options.model)
   const files = await imageFiles(bare)
-  const classifier = await openClassifier(source, options.precision)
+  const classifier = await openClassifier(source, options.precision, files.length)
   const { output } = options
   const annotator = output === undefined ? undefined : createAnnotator(output, files, classifier)
   let failed = 0

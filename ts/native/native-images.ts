@@ -13,6 +13,12 @@ export interface ImagesAddon {
   openFolder(folder: string, exifTranspose: boolean): Promise<NativeDataset>
   readPicture(path: string, exifTranspose: boolean): Promise<Picture>
   openPreprocessor(transforms: string, exifTranspose: boolean): NativePreprocessor
+  normalizedPlanes(
+    images: Uint8Array,
+    n: number,
+    mean: readonly number[],
+    std: readonly number[],
+  ): Float32Array
   openLoader(dataset: NativeDataset, split: Split, spec: string, seed: number): NativeLoader
 }
 
@@ -25,9 +31,15 @@ export interface NativeDataset {
 }
 
 interface NativePreprocessor {
-  prepare(
-    paths: readonly string[],
-  ): Promise<{ images: Uint8Array; faults: string[]; height: number; width: number }>
+  prepare(paths: readonly string[]): Promise<NativePrepared<Uint8Array>>
+  preparePlanes(paths: readonly string[]): Promise<NativePrepared<Float32Array>>
+}
+
+interface NativePrepared<Values> {
+  readonly images: Values
+  readonly faults: readonly string[]
+  readonly height: number
+  readonly width: number
 }
 
 interface NativeLoader {
@@ -49,9 +61,9 @@ export interface Batch {
 }
 
 /** Files as the model wants them. */
-export interface Prepared {
-  /** [n, height, width, 3]; black where the file is bad. */
-  readonly images: Uint8Array
+export interface Prepared<Values> {
+  /** Zeros where the file is bad. */
+  readonly images: Values
   /** What is wrong with each file; undefined where nothing is. */
   readonly failures: readonly (Failure | undefined)[]
   readonly height: number
@@ -76,6 +88,14 @@ export interface Loader {
   drain(seconds: number): Promise<DrainReport>
 }
 
+/** Decodes and transforms files on as many threads as there are cores. */
+export interface Preprocessor {
+  /** [n, height, width, 3]. */
+  pixels(paths: readonly string[]): Promise<Prepared<Uint8Array>>
+  /** [n, 3, height, width], normalised. */
+  planes(paths: readonly string[]): Promise<Prepared<Float32Array>>
+}
+
 /** What the native core does with files and pictures, with or without libtorch. */
 export interface NativeImages {
   readonly version: string
@@ -85,10 +105,13 @@ export interface NativeImages {
   /** One file, decoded as it lies on disk. A bad one is a DataError. */
   readPicture(path: string, exifTranspose: boolean): Promise<Picture>
   /** An evaluation pipeline for single files. */
-  openPreprocessor(
-    transforms: readonly Transform[],
-    exifTranspose: boolean,
-  ): (paths: readonly string[]) => Promise<Prepared>
+  openPreprocessor(transforms: readonly Transform[], exifTranspose: boolean): Preprocessor
+  /** f32 [n, 3, pixels] of u8 [n, pixels, 3]: (x / 255 − mean) / std by channel, as torch computes it. */
+  normalizedPlanes(
+    images: Uint8Array,
+    n: number,
+    normalization: readonly [mean: readonly number[], std: readonly number[]],
+  ): Float32Array
   openLoader(dataset: Dataset, split: Split, spec: LoaderSpec, seed: number): Loader
   /** The core's log lines since the last call. */
   drainLogs(): LogLine[]
@@ -112,11 +135,18 @@ export function imagesOf(addon: ImagesAddon): NativeImages {
     readPicture: (path, exifTranspose) => guarded(() => addon.readPicture(path, exifTranspose)),
     openPreprocessor: (transforms, exifTranspose) => {
       const native = translated(() => addon.openPreprocessor(JSON.stringify(transforms), exifTranspose))
-      return async (paths) => {
-        const { faults, ...prepared } = await guarded(() => native.prepare(paths))
-        return { ...prepared, failures: faults.map((fault) => (fault === '' ? undefined : toFailure(fault))) }
+      const prepared = async <Values>(
+        work: () => Promise<NativePrepared<Values>>,
+      ): Promise<Prepared<Values>> => {
+        const { faults, ...values } = await guarded(work)
+        return { ...values, failures: faults.map((fault) => (fault === '' ? undefined : toFailure(fault))) }
+      }
+      return {
+        pixels: (paths) => prepared(() => native.prepare(paths)),
+        planes: (paths) => prepared(() => native.preparePlanes(paths)),
       }
     },
+    normalizedPlanes: (images, n, [mean, std]) => addon.normalizedPlanes(images, n, mean, std),
     openLoader: (dataset, split, spec, seed) =>
       translated(() =>
         wrapLoader(addon.openLoader(datasetHandle(dataset), split, JSON.stringify(spec), seed)),

@@ -3,10 +3,12 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { DeviceError } from '../errors/index.ts'
@@ -14,6 +16,7 @@ import { type AddonFile, addonFile, cachedAddon, imagesFile } from '../native/ad
 import type { Libtorch } from '../native/libtorch.ts'
 import type { Machine } from '../native/machine.ts'
 import { sourceHash } from '../native/source-hash.ts'
+import { withFileLock } from './file-lock.ts'
 import { makeLinkTree } from './link-tree.ts'
 import type { Reporter } from './reporter.ts'
 import { searchPath } from './requirements.ts'
@@ -36,13 +39,13 @@ export function buildEnvironment(machine: Machine, libtorch: Libtorch): Record<s
     LIBTORCH: makeLinkTree(machine, { ...libtorch, include }),
     LIBTORCH_USE_PYTORCH: undefined,
     [variable]: former ? `${libtorch.lib}${delimiter}${former}` : libtorch.lib,
-    ...targetFolder(machine),
+    CARGO_TARGET_DIR: targetFolder(machine),
     ...runPathFlags(machine),
   }
 }
 
-function targetFolder(machine: Machine): { CARGO_TARGET_DIR: string } {
-  return { CARGO_TARGET_DIR: machine.env.CARGO_TARGET_DIR ?? join(machine.cache, 'target') }
+function targetFolder(machine: Machine): string {
+  return machine.env.CARGO_TARGET_DIR ?? join(machine.cache, 'target')
 }
 
 /** On macOS the addon finds libtorch by a link beside itself; Linux matches the libraries already loaded by name. */
@@ -55,24 +58,37 @@ function runPathFlags(machine: Machine): Record<string, string> {
 export async function buildAddon(machine: Machine, libtorch: Libtorch, reporter: Reporter): Promise<string> {
   reporter.say('compiling the native core (two minutes on two cores the first time)')
   const crates = ['classifier-binding', 'classifier-images'] as const
-  const built = await compile(machine, crates, buildEnvironment(machine, libtorch), reporter)
-  // Cargo may have completed Cargo.lock, so the hash is that of the sources as they are now.
-  const hash = sourceHash(machine)
-  storeFile(built['classifier-images'], cachedAddon(machine, hash, imagesFile))
-  const path = storeAddon(machine, built['classifier-binding'], hash, libtorch)
-  pruneAddons(machine, path)
-  return path
+  return alone(machine, async () => {
+    const built = await compile(machine, crates, buildEnvironment(machine, libtorch), reporter)
+    // Cargo may have completed Cargo.lock, so the hash is that of the sources as they are now.
+    const hash = sourceHash(machine)
+    storeFile(built['classifier-images'], cachedAddon(machine, hash, imagesFile))
+    const path = storeAddon(machine, built['classifier-binding'], hash, libtorch)
+    pruneAddons(machine, path)
+    return path
+  })
 }
 
 /** Compiles the half that needs no libtorch and stores it; answers its path. */
 export async function buildImages(machine: Machine, reporter: Reporter): Promise<string> {
   reporter.say('compiling the reader of images (a minute on two cores the first time)')
-  const environment = { ...machine.env, PATH: searchPath(machine.env), ...targetFolder(machine) }
-  const built = await compile(machine, ['classifier-images'], environment, reporter)
-  const path = cachedAddon(machine, sourceHash(machine), imagesFile)
-  storeFile(built['classifier-images'], path)
-  pruneAddons(machine, path)
-  return path
+  const environment = {
+    ...machine.env,
+    PATH: searchPath(machine.env),
+    CARGO_TARGET_DIR: targetFolder(machine),
+  }
+  return alone(machine, async () => {
+    const built = await compile(machine, ['classifier-images'], environment, reporter)
+    const path = cachedAddon(machine, sourceHash(machine), imagesFile)
+    storeFile(built['classifier-images'], path)
+    pruneAddons(machine, path)
+    return path
+  })
+}
+
+/** While nobody else builds into the same folder, from another cache as it may be. */
+function alone<T>(machine: Machine, work: () => Promise<T>): Promise<T> {
+  return withFileLock(join(targetFolder(machine), 'built-from.lock'), work)
 }
 
 /** Builds crates; answers the shared library of each. */
@@ -83,6 +99,7 @@ async function compile<Crate extends string>(
   reporter: Reporter,
 ): Promise<Record<Crate, string>> {
   const packages = crates.flatMap((crate) => ['-p', crate])
+  await forgetOthers(machine, env)
   const child = Bun.spawn(
     ['cargo', 'build', '--release', ...packages, '--message-format=json-render-diagnostics'],
     {
@@ -105,6 +122,34 @@ async function compile<Crate extends string>(
       { hint: 'the compiler says why above' },
     )
   return Object.fromEntries(built) as Record<Crate, string>
+}
+
+/**
+ * The shared libraries lie under one name in the target folder that all checkouts share, and cargo takes one for its own that
+ * another checkout has built since. So where another was the last to build, cargo makes both anew.
+ */
+async function forgetOthers(
+  machine: Machine,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const note = join(targetFolder(machine), 'built-from')
+  const last = existsSync(note) ? readFileSync(note, 'utf8') : undefined
+  if (last === machine.packageRoot) return
+  if (last !== undefined) {
+    const libraries = ['-p', 'classifier-binding', '-p', 'classifier-images']
+    const child = Bun.spawn(['cargo', 'clean', '--release', '--quiet', ...libraries], {
+      cwd: machine.packageRoot,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const complaint = await new Response(child.stderr).text()
+    if ((await child.exited) !== 0)
+      throw new DeviceError(`cargo cannot clear what another checkout has built: ${complaint.trim()}`, {
+        hint: `remove ${targetFolder(machine)}`,
+      })
+  }
+  mkdirSync(targetFolder(machine), { recursive: true })
+  writeFileSync(note, machine.packageRoot)
 }
 
 /** The shared library of a crate that cargo's JSON messages name as built. */

@@ -6,7 +6,6 @@ import type { Batch } from '../native/native-images.ts'
 import type { Split } from '../native/spec.d.ts'
 import { contactSheetPlot } from '../plot/contact-sheet.ts'
 import { npy } from './npy.ts'
-import { normalizedPlanes } from './onnx-model.ts'
 import type { PlannedTraining } from './plan-training.ts'
 
 export interface BatchesRequest {
@@ -68,7 +67,7 @@ export async function writeBatches(
     await writeFile(join(output, name), content)
   }
   await write('images.npy', npy(images, shape))
-  const inputs = normalizedPlanes(images, labels.length, height * width, ...loader.normalization)
+  const inputs = engine.normalizedPlanes(images, labels.length, loader.normalization)
   await write('inputs.npy', npy(inputs, [labels.length, 3, height, width]))
   await write('labels.npy', npy(BigInt64Array.from(labels, BigInt), [labels.length]))
   await write('files.txt', paths.map((path) => `${path}\n`).join(''))

@@ -23,7 +23,7 @@ export interface PredictFigures {
 /** Answers the images of a folder again and again for some seconds, from the file to the named class, after a first pass. */
 export async function benchPredict(options: BenchPredict): Promise<PredictFigures> {
   const files = await imageFiles([options.images])
-  const classifier = await openClassifier(await findModel(options.model), options.precision)
+  const classifier = await openClassifier(await findModel(options.model), options.precision, files.length)
   const { batchSize, seconds } = options
   try {
     let first: number | undefined

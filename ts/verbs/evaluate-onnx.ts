@@ -43,7 +43,10 @@ export async function evaluateOnnx(
   const labels: number[] = []
   const indices: number[] = []
   for (let batch = await loader.next(); batch !== null; batch = await loader.next()) {
-    answers.push(await model.predict(batch.images, batch.labels.length, batch.height, batch.width))
+    const { height, width } = batch
+    const n = batch.labels.length
+    const planes = images.normalizedPlanes(batch.images, n, model.normalization)
+    answers.push(await model.answer(planes, n, height, width))
     labels.push(...batch.labels)
     indices.push(...batch.indices)
   }

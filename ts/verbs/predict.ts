@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { ConfigError, type Failure } from '../errors/index.ts'
 import { softmax } from '../metrics/classification.ts'
 import type { NativeImages } from '../native/native-images.ts'
@@ -9,14 +10,21 @@ import { openImages } from './open-images.ts'
 import { planFacts } from './plan-file.ts'
 import { scoringPlan } from './scoring-plan.ts'
 
-/** A finished model that answers 8-bit images. */
+/** Files that are decoded, and what is wrong with each; undefined where nothing is. */
+export interface Readied {
+  readonly failures: readonly (Failure | undefined)[]
+  /** Row-major logits [to − from, classes] of files [from, to). */
+  answer(from: number, to: number): Promise<Float32Array>
+}
+
+/** A finished model that answers files. */
 export interface Classifier {
   readonly classes: readonly string[]
   readonly transforms: readonly Transform[]
   readonly exifTranspose: boolean
   /** What reads files for it. */
   readonly images: NativeImages
-  predict(images: Uint8Array, n: number, height: number, width: number): Promise<Float32Array>
+  prepare(paths: readonly string[]): Promise<Readied>
   close(): Promise<void>
 }
 
@@ -24,8 +32,13 @@ export interface Classifier {
  * Opens a checkpoint through the engine, or an ONNX file through onnxruntime: that needs no libtorch.
  * @param precision Of a checkpoint's answers. `32` are those that were scored; `bf16-mixed` is faster where the processor
  * multiplies bfloat16 itself. An ONNX file is in 32 bits.
+ * @param images How many there are to answer, if that is known.
  */
-export async function openClassifier(source: ModelSource, precision: Precision = '32'): Promise<Classifier> {
+export async function openClassifier(
+  source: ModelSource,
+  precision: Precision = '32',
+  images?: number,
+): Promise<Classifier> {
   if (source.kind === 'onnx') {
     if (precision !== '32')
       throw new ConfigError({
@@ -33,19 +46,40 @@ export async function openClassifier(source: ModelSource, precision: Precision =
         message: `${source.file} answers in 32 bits, not ${precision}`,
         hint: 'leave precision out, or give the run folder',
       })
-    const [images, model] = await Promise.all([openImages(), openOnnxModel(source)])
-    return { ...model, images }
+    const [native, model] = await Promise.all([openImages(), openOnnxModel(source, images)])
+    const { planes } = native.openPreprocessor(model.transforms, model.exifTranspose)
+    const prepare = async (paths: readonly string[]): Promise<Readied> => {
+      const { images, failures, height, width } = await planes(paths)
+      const size = 3 * height * width
+      return {
+        failures,
+        answer: (from, to) => model.answer(images.subarray(from * size, to * size), to - from, height, width),
+      }
+    }
+    return { ...model, images: native, prepare }
   }
   const engine = await openEngine()
   const scoring = scoringPlan(source.plan, source.directory)
   const plan = { ...scoring, machine: { ...scoring.machine, precision } }
   const { session } = await engine.openSession(plan, null)
+  const { transforms } = source.plan.eval_loader
+  const exifTranspose = (await planFacts(source))?.exifTranspose ?? false
+  const { pixels } = engine.openPreprocessor(transforms, exifTranspose)
+  const prepare = async (paths: readonly string[]): Promise<Readied> => {
+    const { images, failures, height, width } = await pixels(paths)
+    const size = 3 * height * width
+    return {
+      failures,
+      answer: (from, to) =>
+        session.predict(images.subarray(from * size, to * size), to - from, height, width, 'raw'),
+    }
+  }
   return {
     classes: source.state.classes,
-    transforms: source.plan.eval_loader.transforms,
-    exifTranspose: (await planFacts(source))?.exifTranspose ?? false,
+    transforms,
+    exifTranspose,
     images: engine,
-    predict: (images, n, height, width) => session.predict(images, n, height, width, 'raw'),
+    prepare,
     close: () => session.close(),
   }
 }
@@ -65,41 +99,50 @@ export type FileAnswer =
     }
   | { readonly image: string; readonly failure: Failure }
 
-/** Answers files in batches, in their order; a bad one is answered by its failure and the rest go on. */
+/**
+ * Answers files in batches, in their order; a bad one is answered by its failure and the rest go on. They are decoded ahead, as
+ * many at once as there are cores, so that no core waits for another that has a file on its hands.
+ */
 export async function* predictFiles(
   classifier: Classifier,
   files: readonly string[],
   { topK, batchSize }: { readonly topK: number; readonly batchSize: number },
 ): AsyncGenerator<FileAnswer> {
-  const prepare = classifier.images.openPreprocessor(classifier.transforms, classifier.exifTranspose)
-  const parts = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, part) =>
-    files.slice(part * batchSize, (part + 1) * batchSize),
-  )
-  const classes = classifier.classes.length
-  // The next batch is decoded while this one is answered.
-  let next = parts[0] ? prepare(parts[0]) : undefined
-  for (const [part, paths] of parts.entries()) {
-    if (!next) break
-    const { images, failures, height, width } = await next
-    const following = parts[part + 1]
-    next = following ? prepare(following) : undefined
-    const logits = await classifier.predict(images, paths.length, height, width)
-    const probabilities = softmax(logits, classes)
-    for (const [row, image] of paths.entries()) {
-      const failure = failures[row]
-      if (failure) {
-        yield { image, failure }
-        continue
-      }
-      const own = [...probabilities.subarray(row * classes, (row + 1) * classes)]
-      const ranked = own.map((confidence, class_id) => ({
-        label: classifier.classes[class_id] ?? '',
-        class_id,
-        confidence,
-      }))
-      ranked.sort((a, b) => b.confidence - a.confidence || a.class_id - b.class_id)
-      const predictions = ranked.slice(0, topK)
-      yield { image, predictions, logits: [...logits.subarray(row * classes, (row + 1) * classes)] }
+  const ahead = Math.ceil(availableParallelism() / batchSize) * batchSize
+  const ready = (from: number): Promise<Readied> => classifier.prepare(files.slice(from, from + ahead))
+  let next = ready(0)
+  for (let start = 0; start < files.length; start += ahead) {
+    const { failures, answer } = await next
+    if (start + ahead < files.length) next = ready(start + ahead)
+    const end = Math.min(files.length, start + ahead)
+    for (let first = start; first < end; first += batchSize) {
+      const paths = files.slice(first, Math.min(end, first + batchSize))
+      const logits = await answer(first - start, first - start + paths.length)
+      yield* ranked(paths, failures.slice(first - start), logits, classifier.classes, topK)
     }
+  }
+}
+
+function* ranked(
+  paths: readonly string[],
+  failures: readonly (Failure | undefined)[],
+  logits: Float32Array,
+  labels: readonly string[],
+  topK: number,
+): Generator<FileAnswer> {
+  const classes = labels.length
+  const probabilities = softmax(logits, classes)
+  for (const [row, image] of paths.entries()) {
+    const failure = failures[row]
+    if (failure) {
+      yield { image, failure }
+      continue
+    }
+    const own = [...probabilities.subarray(row * classes, (row + 1) * classes)]
+    const predictions = own
+      .map((confidence, class_id) => ({ label: labels[class_id] ?? '', class_id, confidence }))
+      .sort((a, b) => b.confidence - a.confidence || a.class_id - b.class_id)
+      .slice(0, topK)
+    yield { image, predictions, logits: [...logits.subarray(row * classes, (row + 1) * classes)] }
   }
 }

@@ -69,3 +69,53 @@ fn nan_is_told_with_its_place() {
         assert!(fault.message.contains("e29"), "{}", fault.message);
     }
 }
+
+/// Folding with the norms and packing change the order of roundings, and the weights that stand still are those of the moment.
+#[test]
+fn passes_outside_training_agree() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for architecture in [Architecture::Resnet18, Architecture::Resnet50] {
+        let mut plan = plan();
+        plan.model.architecture = architecture;
+        plan.train.ema = None;
+        let mut trained = open(&plan);
+        let size = 45;
+        let images: Vec<u8> = (0..3 * size * size * 3).map(|i| (i * 7919 % 251) as u8).collect();
+        let mut ask =
+            |session: &mut Session| session.predict(&images, 3, size, size, Weights::Raw).expect("logits");
+        let before = ask(&mut trained);
+        trained.train(4).expect("steps");
+        let answers = ask(&mut trained);
+        assert!(apart(&before, &answers) > 1e-3, "the weights of before answer");
+        let directory = folder.path().join(format!("{architecture:?}"));
+        let directory = directory.to_str().expect("UTF-8");
+        trained
+            .save(&SaveRequest {
+                directory: directory.into(),
+                scored: Weights::Raw,
+                weights_only: false,
+                state: serde_json::Value::Null,
+            })
+            .expect("a checkpoint");
+        let mut asked = |precision, plain: bool| {
+            let mut plan = plan.clone();
+            plan.machine.precision = precision;
+            let open = if plain { Session::open_plain } else { Session::open_with };
+            let (mut session, _) = open(&plan, sources(), Arc::new(Control::default())).expect("a session");
+            session.load(directory).expect("loaded");
+            ask(&mut session)
+        };
+        let exact = asked(Precision::Fp32, true);
+        let fp32 = apart(&asked(Precision::Fp32, false), &exact);
+        assert!(fp32 < 1e-5, "{architecture:?}: {fp32}");
+        let [plain, own] = [true, false].map(|plain| apart(&asked(Precision::Bf16Mixed, plain), &exact));
+        assert!(own < 3.0 * plain && plain < 0.1, "{architecture:?} in bf16: {own}, plain {plain}");
+        assert!(apart(&answers, &exact) < 1e-5);
+    }
+}
+
+/// max |Δ| over the largest |value|.
+fn apart(found: &[f32], exact: &[f32]) -> f32 {
+    let largest = exact.iter().fold(0f32, |most, value| most.max(value.abs()));
+    found.iter().zip(exact).fold(0f32, |most, (a, b)| most.max((a - b).abs())) / largest
+}

@@ -7,6 +7,7 @@ pub mod boundary;
 mod dataset;
 mod journal;
 mod loader;
+mod planes;
 mod preprocessor;
 
 pub use dataset::NativeDataset;

@@ -6,11 +6,14 @@ use classifier_data::{Draw, Pipeline, decode::Limits, decode_file};
 use classifier_spec::{Fault, Transform};
 use napi::{
     Env,
-    bindgen_prelude::{Object, Uint8Array},
+    bindgen_prelude::{Float32Array, Object, Uint8Array},
 };
 use napi_derive::napi;
 
-use crate::boundary::{guarded, parse, render, spawn, to_error};
+use crate::{
+    boundary::{guarded, parse, render, spawn, to_error},
+    planes::Normalizer,
+};
 
 #[napi]
 pub struct NativePreprocessor {
@@ -24,6 +27,16 @@ pub struct NativePrepared {
     /// [n, height, width, 3].
     pub images: Uint8Array,
     /// `Fault` as JSON, or an empty text.
+    pub faults: Vec<String>,
+    pub height: u32,
+    pub width: u32,
+}
+
+/// As [`NativePrepared`], normalised.
+#[napi(object)]
+pub struct NativePreparedPlanes {
+    /// [n, 3, height, width].
+    pub images: Float32Array,
     pub faults: Vec<String>,
     pub height: u32,
     pub width: u32,
@@ -47,7 +60,10 @@ impl NativePreprocessor {
         spawn(
             env,
             "prepare",
-            move || Ok(prepare_all(&pipeline, &paths, exif_transpose)),
+            move || {
+                let into = |path: &str, image: &mut [u8]| prepare(&pipeline, path, exif_transpose, image);
+                Ok(prepare_all(&paths, height * width * 3, into))
+            },
             move |(images, faults)| NativePrepared {
                 images: Uint8Array::new(images),
                 faults,
@@ -56,30 +72,62 @@ impl NativePreprocessor {
             },
         )
     }
+
+    /// The same, normalised by the pipeline's own Normalize.
+    #[napi(ts_return_type = "Promise<NativePreparedPlanes>")]
+    pub fn prepare_planes<'env>(&self, env: &'env Env, paths: Vec<String>) -> napi::Result<Object<'env>> {
+        let (pipeline, exif_transpose) = (Arc::clone(&self.pipeline), self.exif_transpose);
+        let (height, width) = pipeline.output_hw();
+        let size = height * width * 3;
+        spawn(
+            env,
+            "prepare",
+            move || {
+                let (mean, std) = pipeline.normalization();
+                let normalizer = Normalizer::new(mean, std);
+                let into = |path: &str, planes: &mut [f32]| {
+                    let mut pixels = vec![0; size];
+                    prepare(&pipeline, path, exif_transpose, &mut pixels)?;
+                    normalizer.planes(&pixels, planes);
+                    Ok(())
+                };
+                Ok(prepare_all(&paths, size, into))
+            },
+            move |(images, faults)| NativePreparedPlanes {
+                images: Float32Array::new(images),
+                faults,
+                height: height as u32,
+                width: width as u32,
+            },
+        )
+    }
 }
 
-fn prepare_all(pipeline: &Pipeline, paths: &[String], exif_transpose: bool) -> (Vec<u8>, Vec<String>) {
-    let (height, width) = pipeline.output_hw();
-    let size = height * width * 3;
-    let mut images_nhwc = vec![0; paths.len() * size];
+/// `size` values of each path, and what is wrong with it.
+fn prepare_all<T: Copy + Default + Send>(
+    paths: &[String],
+    size: usize,
+    into: impl Fn(&str, &mut [T]) -> Result<(), Fault> + Sync,
+) -> (Vec<T>, Vec<String>) {
+    let mut images = vec![T::default(); paths.len() * size];
     let mut faults = vec![String::new(); paths.len()];
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let share = paths.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let parts =
-            images_nhwc.chunks_mut(share * size).zip(faults.chunks_mut(share)).zip(paths.chunks(share));
+        let parts = images.chunks_mut(share * size).zip(faults.chunks_mut(share)).zip(paths.chunks(share));
         for ((images, faults), paths) in parts {
+            let into = &into;
             scope.spawn(move || {
                 for ((image, fault), path) in images.chunks_mut(size).zip(faults).zip(paths) {
-                    if let Err(reason) = guarded(|| prepare(pipeline, path, exif_transpose, image)) {
-                        image.fill(0);
+                    if let Err(reason) = guarded(|| into(path, image)) {
+                        image.fill(T::default());
                         *fault = render(&reason).unwrap_or(reason.message);
                     }
                 }
             });
         }
     });
-    (images_nhwc, faults)
+    (images, faults)
 }
 
 fn prepare(pipeline: &Pipeline, path: &str, exif_transpose: bool, out_hwc: &mut [u8]) -> Result<(), Fault> {

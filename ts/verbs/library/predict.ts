@@ -35,7 +35,7 @@ export async function* predict(options: PredictOptions): AsyncGenerator<FileAnsw
   const words = typeof files === 'string' ? [files] : files
   // Only the command reads stdin: here a dash is a file's name.
   const paths = await imageFiles(words.map((word) => (word === '-' ? './-' : word)))
-  const classifier = await openClassifier(source, precision)
+  const classifier = await openClassifier(source, precision, paths.length)
   try {
     yield* predictFiles(classifier, paths, { topK, batchSize })
   } finally {

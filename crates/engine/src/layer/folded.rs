@@ -52,6 +52,11 @@ impl Folded {
         let bias = (beta? - mean? * &scale).f_to_kind(Kind::Float)?;
         let weight = double(layer.conv.weight())? * scale.f_view([-1, 1, 1, 1])?;
         let weight = torch::in_format(&weight.f_to_kind(self.kind)?, Format::ChannelsLast)?;
+        // A kernel may take NaN for 0: weights that are not finite go the plain way, and are seen.
+        let finite = |values: &Tensor| values.f_isfinite()?.f_all()?.f_int64_value(&[]);
+        if finite(&weight)? == 0 || finite(&bias)? == 0 {
+            return Ok(None);
+        }
         let (stride, padding) = layer.conv.steps();
         FrozenConv::new(&weight, bias, stride, padding, size_nchw)
     }

@@ -21,8 +21,6 @@ using Perhaps = std::optional<Tensor>;
 using Pack = Tensor(const Tensor&, IntArrayRef, IntArrayRef, IntArrayRef, int64_t, at::OptionalIntArrayRef);
 using Unary = Tensor(const Tensor&, const Tensor&, const Perhaps&, IntArrayRef, IntArrayRef, IntArrayRef, int64_t,
                      std::string_view, Scalars, Text);
-using Binary = Tensor(const Tensor&, const Tensor&, const Tensor&, const Perhaps&, IntArrayRef, IntArrayRef,
-                      IntArrayRef, int64_t, std::string_view, std::optional<at::Scalar>, Text, Scalars, Text);
 
 template <typename Signature>
 std::optional<c10::TypedOperatorHandle<Signature>> operator_of(const char* name, const char* overload) {
@@ -34,8 +32,6 @@ std::optional<c10::TypedOperatorHandle<Signature>> operator_of(const char* name,
 struct Operators {
   std::optional<c10::TypedOperatorHandle<Pack>> pack = operator_of<Pack>("mkldnn::_reorder_convolution_weight", "");
   std::optional<c10::TypedOperatorHandle<Unary>> unary = operator_of<Unary>("mkldnn::_convolution_pointwise", "");
-  std::optional<c10::TypedOperatorHandle<Binary>> binary =
-      operator_of<Binary>("mkldnn::_convolution_pointwise", "binary");
 };
 
 // Empty ones where libtorch was built without oneDNN.
@@ -46,19 +42,18 @@ const Operators& operators() {
 
 bool fits(const Tensor& weight) {
   return at::globalContext().hasMKLDNN() && at::globalContext().userEnabledMkldnn() && weight.is_cpu() &&
-         weight.dim() == 4 && operators().pack && operators().unary && operators().binary;
+         weight.dim() == 4 && operators().pack && operators().unary;
 }
 
 Tensor run(const Tensor& x, const Tensor& packed, const Tensor& bias, const Tensor& residual, bool relu, int64_t stride,
            int64_t padding) {
   const std::array<int64_t, 2> strides{stride, stride}, paddings{padding, padding}, dilations{1, 1};
-  const Scalars none;
-  if (!residual.defined()) {
-    return operators().unary->call(x, packed, bias, paddings, strides, dilations, 1, relu ? "relu" : "none", none, std::nullopt);
-  }
-  // With a residual oneDNN's caller wants the bias in the kind of the map.
-  return operators().binary->call(x, residual, packed, bias.to(x.scalar_type()), paddings, strides, dilations, 1, "add",
-                                  1.0, relu ? Text("relu") : Text(), none, std::nullopt);
+  const char* after = relu && !residual.defined() ? "relu" : "none";
+  Tensor y = operators().unary->call(x, packed, bias, paddings, strides, dilations, 1, after, Scalars(), std::nullopt);
+  // oneDNN's ReLU makes 0 of a NaN, libtorch's keeps it: what flows past the branches must not lose it.
+  if (residual.defined()) y.add_(residual);
+  if (residual.defined() && relu) y.relu_();
+  return y;
 }
 
 }  // namespace
