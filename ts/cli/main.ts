@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, { readonly does: string; load(): Promise
   format: { does: 'format both sides', load: () => import('./format.ts') },
   typecheck: { does: 'check the TypeScript types', load: () => import('./typecheck.ts') },
   ready: { does: 'everything that CI checks', load: () => import('./ready.ts') },
+  completion: { does: 'print completion for bash, zsh or fish', load: () => import('./completion.ts') },
 }
 
 function usage(): string {

@@ -15,6 +15,9 @@ export async function run(words: string[]): Promise<number> {
   const line = parseCommandLine(argv)
   if (line.show?.kind === 'cfg' && line.show.part === 'plan')
     return (await import('./show-plan.ts')).showPlan(line)
+  const [, action, shell = ''] = /^(install|uninstall)=(.*)$/.exec(line.overrides[0] ?? '') ?? []
+  if (line.show?.kind === 'completion' && action !== undefined)
+    return (await import('./completion.ts')).run([shell, ...(action === 'uninstall' ? ['--remove'] : [])])
   let exitCode = 0
   const allowKey = line.overrides.length > 0 ? (await import('./allowed-key.ts')).allowedKey : () => true
   const check = line.mode === 'multirun' ? (await import('./checked-trial.ts')).checkedTrial : undefined

@@ -4,7 +4,7 @@ import { nearest } from './suggest/nearest.ts'
 export const CONFIG_PARTS = ['job', 'hydra', 'all', 'plan'] as const
 export type ConfigPart = (typeof CONFIG_PARTS)[number]
 
-export const INFO_KINDS = ['all', 'config', 'defaults', 'defaults-tree', 'searchpath'] as const
+export const INFO_KINDS = ['all', 'config', 'defaults', 'defaults-tree', 'searchpath', 'plugins'] as const
 export type InfoKind = (typeof INFO_KINDS)[number]
 
 /** What is to be shown instead of running. */

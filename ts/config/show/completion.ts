@@ -80,7 +80,7 @@ function groupCandidates(word: string, repository: Repository): { names: string[
   const parent = slash < 0 ? '' : text.slice(0, slash)
   const names = repository.groups(parent).map((name) => (parent === '' ? name : `${parent}/${name}`))
   const shown = names
-    .filter((name) => name.startsWith(text))
+    .filter((name) => name.startsWith(text) && !name.startsWith('.'))
     .map((name) => `${name}${groupEnding(name, prefix, repository)}`)
   return { names: shown.map((name) => `${prefix}${name}`), complete: false }
 }

@@ -3,6 +3,7 @@ import { type Composition, taskOf } from '../compose-tree.ts'
 import type { DefaultsNode } from '../defaults/tree.ts'
 import { HYDRA_VERSION } from '../hydra/fill.ts'
 import { dumpYaml } from '../yaml/dump.ts'
+import { SHELLS } from './completion-script.ts'
 import { heading, plainTable } from './table.ts'
 
 /** The text of `--info`. */
@@ -16,9 +17,22 @@ export function renderInfo(composition: Composition, kind: InfoKind): string {
       return `\n${defaultsTree(composition)}\n`
     case 'config':
       return `\n${configInfo(composition)}\n`
+    case 'plugins':
+      return `\n${plugins(composition)}\n`
     case 'all':
-      return `${heading(`Hydra ${HYDRA_VERSION}`, '=')}\n\n${configInfo(composition)}\n`
+      return `${heading(`Hydra ${HYDRA_VERSION}`, '=')}\n\n${plugins(composition)}\n\n${configInfo(composition)}\n`
   }
+}
+
+/** What stands in Hydra's plugins' places here: built in, or an own choice of the tree. */
+function plugins({ repository }: Composition): string {
+  const choices = (group: string): readonly string[] => repository.options(`hydra/${group}`)
+  const kinds = { ConfigSource: ['file', 'structured'], CompletionPlugin: SHELLS }
+  const all = { ...kinds, Launcher: choices('launcher'), Sweeper: choices('sweeper') }
+  const lists = Object.entries(all).map(([kind, names]) =>
+    [`\t${kind}:`, `\t${'-'.repeat(kind.length + 1)}`, ...names.map((name) => `\t\t${name}`)].join('\n'),
+  )
+  return [heading('Installed Hydra Plugins', '*'), ...lists].join('\n')
 }
 
 function configInfo(composition: Composition): string {
