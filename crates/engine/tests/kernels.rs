@@ -97,7 +97,7 @@ fn passes_outside_training_agree() {
                 state: serde_json::Value::Null,
             })
             .expect("a checkpoint");
-        let mut asked = |precision, plain: bool| {
+        let asked = |precision, plain: bool| {
             let mut plan = plan.clone();
             plan.machine.precision = precision;
             let open = if plain { Session::open_plain } else { Session::open_with };
