@@ -25,6 +25,8 @@ export interface Classifier {
   /** What reads files for it. */
   readonly images: NativeImages
   prepare(paths: readonly string[]): Promise<Readied>
+  /** It answers on a device of its own, beside which this machine's cores can decode. */
+  readonly elsewhere: boolean
   close(): Promise<void>
 }
 
@@ -56,12 +58,12 @@ export async function openClassifier(
         answer: (from, to) => model.answer(images.subarray(from * size, to * size), to - from, height, width),
       }
     }
-    return { ...model, images: native, prepare }
+    return { ...model, images: native, prepare, elsewhere: false }
   }
   const engine = await openEngine()
   const scoring = scoringPlan(source.plan, source.directory)
   const plan = { ...scoring, machine: { ...scoring.machine, precision } }
-  const { session } = await engine.openSession(plan, null)
+  const { session, report } = await engine.openSession(plan, null)
   const { transforms } = source.plan.eval_loader
   const exifTranspose = (await planFacts(source))?.exifTranspose ?? false
   const { pixels } = engine.openPreprocessor(transforms, exifTranspose)
@@ -80,6 +82,7 @@ export async function openClassifier(
     exifTranspose,
     images: engine,
     prepare,
+    elsewhere: !report.device.startsWith('cpu'),
     close: () => session.close(),
   }
 }
@@ -100,21 +103,22 @@ export type FileAnswer =
   | { readonly image: string; readonly failure: Failure }
 
 /**
- * Answers files in batches, in their order; a bad one is answered by its failure and the rest go on. They are decoded ahead, as
- * many at once as there are cores, so that no core waits for another that has a file on its hands.
+ * Answers files in batches, in their order; a bad one is answered by its failure and the rest go on. As many are decoded at once
+ * as there are cores. On the same cores that takes turns with answering: a loop over all of them is as slow as its slowest.
  */
 export async function* predictFiles(
   classifier: Classifier,
   files: readonly string[],
   { topK, batchSize }: { readonly topK: number; readonly batchSize: number },
 ): AsyncGenerator<FileAnswer> {
-  const ahead = Math.ceil(availableParallelism() / batchSize) * batchSize
-  const ready = (from: number): Promise<Readied> => classifier.prepare(files.slice(from, from + ahead))
-  let next = ready(0)
-  for (let start = 0; start < files.length; start += ahead) {
-    const { failures, answer } = await next
-    if (start + ahead < files.length) next = ready(start + ahead)
-    const end = Math.min(files.length, start + ahead)
+  const together = Math.ceil(availableParallelism() / batchSize) * batchSize
+  const ready = (from: number): Promise<Readied> => classifier.prepare(files.slice(from, from + together))
+  let next: Promise<Readied> | undefined
+  for (let start = 0; start < files.length; start += together) {
+    const { failures, answer } = await (next ?? ready(start))
+    const more = start + together < files.length
+    next = more && classifier.elsewhere ? ready(start + together) : undefined
+    const end = Math.min(files.length, start + together)
     for (let first = start; first < end; first += batchSize) {
       const paths = files.slice(first, Math.min(end, first + batchSize))
       const logits = await answer(first - start, first - start + paths.length)

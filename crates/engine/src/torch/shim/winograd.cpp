@@ -27,7 +27,10 @@ constexpr int64_t kBlock = 32 * 128;
 // Tiles that a panel of weights is multiplied with at once.
 constexpr int64_t kTiles = 64;
 
-int64_t up_to_eight(int64_t tiles) { return (tiles + 7) / 8 * 8; }
+// Tiles that are multiplied at once.
+constexpr int64_t kRows = 8;
+
+int64_t up_to_rows(int64_t tiles) { return (tiles + kRows - 1) / kRows * kRows; }
 
 int64_t tiles_of(const ct::ConvShape& s) { return s.images * ((s.height + 1) / 2) * ((s.width + 1) / 2); }
 
@@ -81,7 +84,7 @@ struct Convolution {
   }
 
   void shallow() const {
-    const int64_t tiles = tiles_of(shape), block = kBlock / deep() / 8 * 8, apart = block * deep() + ct::kApart;
+    const int64_t tiles = tiles_of(shape), block = kBlock / deep() / kRows * kRows, apart = block * deep() + ct::kApart;
     Tensor fresh;
     const char* lines = packed;
     if (lines == nullptr) {
@@ -91,10 +94,12 @@ struct Convolution {
     }
     auto lines_of = [&](int64_t panel) { return lines + panel * panel_size() * width(); };
     const Rooms inputs(16 * apart, kind), sums(16 * ct::kPanel * block, at::kFloat);
-    ct::parallel_for(0, (tiles + block - 1) / block, 1, [&](int64_t from, int64_t to) {
+    // Shared out by rows, not by blocks: of a single image there are few of these.
+    ct::parallel_for(0, (tiles + kRows - 1) / kRows, 1, [&](int64_t from, int64_t to) {
       char* input = inputs.mine<char>();
-      for (int64_t item = from; item < to; ++item) {
-        const int64_t first = item * block, count = std::min(block, tiles - first);
+      const int64_t end = std::min(to * kRows, tiles);
+      for (int64_t first = from * kRows; first < end; first += block) {
+        const int64_t count = std::min(block, end - first);
         ct::kernels().winograd_input(x, input, shape, deep(), first, count, apart);
         for (int64_t panel = 0; panel < panels(); ++panel) {
           products(input, apart, lines_of(panel), first, count, panel, sums.mine<float>());
@@ -104,7 +109,7 @@ struct Convolution {
   }
 
   void deep_one() const {
-    const int64_t tiles = tiles_of(shape), apart = up_to_eight(tiles) * deep() + ct::kApart;
+    const int64_t tiles = tiles_of(shape), apart = up_to_rows(tiles) * deep() + ct::kApart;
     const int64_t blocks = (tiles + kTiles - 1) / kTiles;
     const Tensor transformed = at::empty({16 * apart}, at::TensorOptions(kind));
     char* input = static_cast<char*>(transformed.mutable_data_ptr());
@@ -154,7 +159,7 @@ Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, 
   const Tensor sums = at::empty({16 * shape.in * shape.out}, at::TensorOptions(at::kFloat));
   float* sum = sums.mutable_data_ptr<float>();
   const int64_t parts = shape.out / 16, most = (parts + at::get_num_threads() - 1) / at::get_num_threads() * 16;
-  const int64_t tiles = std::min(up_to_eight(tiles_of(shape)), ct::gradient_tiles(shape));
+  const int64_t tiles = std::min(up_to_rows(tiles_of(shape)), ct::gradient_tiles(shape));
   const Rooms rooms(16 * (tiles * (shape.in + most) + 2 * ct::kApart), x.scalar_type());
   ct::parallel_for(0, parts, 1, [&](int64_t from, int64_t to) {
     ct::kernels().winograd_weight_gradient(in, grad, out, shape, from * 16, to * 16, rooms.mine(),
