@@ -5,7 +5,7 @@ import { put, scratchFolder } from '../setup/scratch.ts'
 
 const root = join(import.meta.dir, '../..')
 const wanted = process.env.CT_RELEASE_TESTS === '1'
-if (!wanted) console.warn('skipped: set CT_RELEASE_TESTS=1 to run semantic-release, which npx fetches')
+if (!wanted) console.warn('skipped: set CT_RELEASE_TESTS=1 to run semantic-release, which npm fetches')
 
 /** A checkout whose remote is a bare repository, with a release 1.0.0 on main. */
 function repository(): { git: (...words: string[]) => string; plan: () => string | undefined } {
