@@ -10,7 +10,8 @@ import { addonFile, findAddon, imagesFile } from '../../ts/native/addon.ts'
 import { thisMachine } from '../../ts/native/machine.ts'
 import { sourceHash } from '../../ts/native/source-hash.ts'
 import { findReady } from '../../ts/setup/index.ts'
-import { type Manifest, parseVersion, platformManifest, publishedManifest } from './packages.ts'
+import { emitTypes } from './emit-types.ts'
+import { type Manifest, modulesOf, parseVersion, platformManifest, publishedManifest } from './packages.ts'
 
 const [what, versionText, out = 'dist'] = process.argv.slice(2)
 const version = parseVersion(versionText)
@@ -31,6 +32,7 @@ try {
   } else if (what === 'root') {
     const named = [...(root.files as string[]), 'README.md', 'LICENSE']
     for (const name of named) cpSync(join(machine.packageRoot, name), join(folder, name), { recursive: true })
+    emitTypes(machine.packageRoot, Object.values(modulesOf(root)), folder)
     write(publishedManifest(root, version))
   } else throw new Error('usage: pack.ts platform|root VERSION OUT')
 

@@ -1,5 +1,6 @@
 import { addonFile, imagesFile } from '../../ts/native/addon.ts'
 import type { PlatformName } from '../../ts/native/platform.ts'
+import { typesOf } from './emit-types.ts'
 
 /** Platforms that get a package with a prebuilt addon. */
 export const releasedPlatforms: readonly PlatformName[] = ['linux-x64', 'darwin-arm64']
@@ -33,14 +34,32 @@ export function platformManifest(
   }
 }
 
-/** package.json of the main package as it is published: its version, the platforms' packages, nothing for development. */
+/** The modules that programs import, by what they write behind the package's name. */
+export function modulesOf(root: Manifest): Readonly<Record<string, string>> {
+  return root.exports as Record<string, string>
+}
+
+/**
+ * package.json of the main package as it is published: its version, its declarations, the platforms' packages, nothing for
+ * development.
+ */
 export function publishedManifest(root: Manifest, version: string): Manifest {
   const { devDependencies: _development, scripts: _scripts, ...rest } = root
   const platforms = releasedPlatforms.map((platform): [string, string] => [
     platformPackage(platform),
     version,
   ])
-  return { ...rest, version, optionalDependencies: Object.fromEntries(platforms) }
+  const modules = Object.entries(modulesOf(root)).map(([name, module]) => [
+    name,
+    { types: typesOf(module), default: module },
+  ])
+  return {
+    ...rest,
+    version,
+    exports: Object.fromEntries(modules),
+    files: [...(root.files as string[]), 'types'],
+    optionalDependencies: Object.fromEntries(platforms),
+  }
 }
 
 /** Reads a version as semantic-release makes it; throws on anything else. */

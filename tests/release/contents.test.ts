@@ -26,6 +26,7 @@ test('the main tarball holds what is needed to run and to build, and nothing els
     'package.json',
     'rust-toolchain.toml',
     'ts',
+    'types',
   ])
   // Of what is named, every file of the checkout, and no other.
   const listed = ['bin', 'ts', 'crates', 'configs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml']
@@ -47,12 +48,17 @@ test('the main tarball holds what is needed to run and to build, and nothing els
     .toString()
     .split('\0')
     .filter((name) => existsSync(join(root, name)) && name !== '')
-  expect(names.sort()).toEqual([...expected, 'package.json'].sort())
+  const isType = (name: string): boolean => name.startsWith('types/')
+  expect(names.filter((name) => !isType(name)).sort()).toEqual([...expected, 'package.json'].sort())
+  expect(names.filter((name) => isType(name) && !name.endsWith('.d.ts'))).toEqual([])
   for (const name of [
     'ts/cli/main.ts',
     'ts/native/load.ts',
     'crates/binding/src/lib.rs',
     'configs/train.yaml',
+    'types/ts/index.d.ts',
+    'types/ts/config/index.d.ts',
+    'types/ts/native/spec.d.ts',
   ])
     expect(names).toContain(name)
   const strangers = names.filter((name) =>

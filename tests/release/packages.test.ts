@@ -20,6 +20,9 @@ describe('what is published', () => {
       '@classifier-training/linux-x64': '1.2.3',
       '@classifier-training/darwin-arm64': '1.2.3',
     })
+    expect(published.exports).toMatchObject({
+      './config': { types: './types/ts/config/index.d.ts', default: './ts/config/index.ts' },
+    })
     expect(published).not.toHaveProperty('devDependencies')
     expect(published).not.toHaveProperty('scripts')
     expect(published.dependencies).toEqual(manifest.dependencies)

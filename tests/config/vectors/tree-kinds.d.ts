@@ -1,0 +1,11 @@
+import { type Setup } from './setup.ts';
+import { type Vector } from './vector.ts';
+export declare function checkScalar(vector: Vector): Promise<void>;
+export declare function checkLoad(vector: Vector): Promise<void>;
+export declare function checkDump(vector: Vector): Promise<void>;
+export declare function checkMerge(vector: Vector): Promise<void>;
+export declare function checkResolve(vector: Vector): Promise<void>;
+export declare function checkApply(vector: Vector): Promise<void>;
+export declare function checkCompose(vector: Vector, setup: Setup): Promise<void>;
+export declare function checkDefaults(vector: Vector, setup: Setup): Promise<void>;
+export declare function checkInstantiate(vector: Vector): Promise<void>;
