@@ -239,3 +239,55 @@ fn annotation_files_may_lie_beside_all_images() {
     assert_eq!(dataset.relative_path(Split::Val, 0), "2.jpg");
     assert!(dataset.path(Split::Test, 0).is_file());
 }
+
+#[test]
+fn roboflow_folders_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for image in ["export/train/1.jpg", "export/train/2.jpg", "export/valid/1.jpg", "export/test/1.jpg"] {
+        write_jpeg(&root.join(image), 1);
+    }
+    jsonl(root, "export/train/_annotations.jsonl", &(row("1.jpg", "a") + &row("2.jpg", "b")));
+    jsonl(root, "export/valid/_annotations.valid.jsonl", &row("1.jpg", "b"));
+    jsonl(root, "export/test/annotations.test.jsonl", &row("1.jpg", "a"));
+    let fault = refusal(root);
+    assert!(fault.hint.as_ref().is_some_and(|hint| hint.contains("export")), "{fault}");
+    let dataset = Dataset::open(&dataset_spec(&root.join("export"))).unwrap();
+    assert_eq!(dataset.classes(), ["a", "b"]);
+    assert_eq!([Split::Val, Split::Test].map(|split| dataset.labels(split).to_vec()), [[1], [0]]);
+}
+
+#[test]
+fn a_file_of_classes_marks_one_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for image in ["1.jpg", "2.jpg", "3.jpg"] {
+        write_jpeg(&root.join("train").join(image), 1);
+    }
+    jsonl(root, "train/_classes.csv", "filename, cat, big dog\r\n1.jpg, 0, 1\n2.jpg,1,0\n3.jpg,0,0\n");
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.classes(), ["big dog", "cat"]);
+    assert_eq!(dataset.labels(Split::Train), [0, 1]);
+    assert_eq!(dataset.summary().splits[0].empty_labels, 1);
+    jsonl(root, "train/_classes.csv", "filename, cat, dog\n1.jpg,1,1\n2.jpg,1\n3.jpg,x,0\n");
+    let message = refusal(root).message;
+    for expected in
+        ["_classes.csv:2", "2 classes (cat, dog)", ":3: the row has 2 fields", ":4: below \"cat\""]
+    {
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn class_folders_without_images_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write_jpeg(&root.join("train/a/deep/1.jpg"), 1);
+    for empty in ["train/b", "train/c/deeper"] {
+        fs::create_dir_all(root.join(empty)).unwrap();
+    }
+    let dataset = Dataset::open(&dataset_spec(root)).unwrap();
+    assert_eq!(dataset.classes(), ["a"]);
+    let expected = "train: 2 class folders hold no image and are no classes (\"b\", \"c\")";
+    assert_eq!(dataset.summary().warnings, [expected]);
+}

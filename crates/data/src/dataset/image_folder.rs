@@ -1,6 +1,12 @@
 //! ImageFolder: the folders of a split are its classes.
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path};
+use std::{
+    collections::HashSet,
+    ffi::OsStr,
+    fs,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
 
 use classifier_spec::Fault;
 
@@ -44,6 +50,24 @@ pub fn read(folder: &Path, files: &super::PathTable, labels: &mut Labels) -> Res
         rows.warnings.push(format!("{outside} images lie in no class folder and were left out"));
     }
     Ok(rows)
+}
+
+/// Says which class folders (of `folders`, found by a walk of `folder`) hold no image: they become no class.
+pub fn warn_of_empty_classes(folder: &Path, folders: &[PathBuf], rows: &mut Rows) {
+    let class = |path: &[u8]| path.split(|byte| *byte == b'/').next().unwrap_or_default().to_vec();
+    let used: HashSet<Vec<u8>> = (0..rows.len()).map(|row| class(rows.paths.bytes(row))).collect();
+    let empty: Vec<String> = folders
+        .iter()
+        .filter_map(|path| path.strip_prefix(folder).ok())
+        .filter(|below| below.components().count() == 1 && !used.contains(below.as_os_str().as_bytes()))
+        .map(|below| format!("{:?}", below.to_string_lossy()))
+        .collect();
+    if !empty.is_empty() {
+        let shown = empty.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if empty.len() > 5 { ", …" } else { "" };
+        rows.warnings
+            .push(format!("{} class folders hold no image and are no classes ({shown}{more})", empty.len()));
+    }
 }
 
 #[cfg(test)]

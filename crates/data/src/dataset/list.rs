@@ -15,6 +15,8 @@ use super::{
     walk::unreadable,
 };
 
+/// Roboflow's file of classes: a heading `filename, cat, dog`, and rows with a 1 below the class.
+pub const ONE_HOT: &str = "_classes.csv";
 const PATH_HEADINGS: [&str; 7] = ["path", "image", "image_path", "file", "filename", "file_name", "filepath"];
 const LABEL_HEADINGS: [&str; 6] = ["label", "class", "suffix", "category", "target", "class_name"];
 
@@ -58,8 +60,23 @@ impl List<'_> {
         let separator =
             if self.path.extension().is_some_and(|extension| extension == "tsv") { '\t' } else { ',' };
         let (mut path_column, mut label_column) = (0, 1);
+        let one_hot = self.path.file_name() == Some(OsStr::new(ONE_HOT));
+        let mut classes: Vec<String> = Vec::new();
         let mut first = true;
-        for (line, fields) in records(text, separator) {
+        for (line, mut fields) in records(text, separator) {
+            if one_hot {
+                if std::mem::take(&mut first) {
+                    classes = fields.iter().map(|field| field.trim().to_owned()).collect();
+                    continue;
+                }
+                match marked(&fields, &classes) {
+                    Ok(label) => fields = vec![fields.swap_remove(0), label],
+                    Err(problem) => {
+                        problems.add(|| format!("{}:{line}: {problem}", self.path.display()));
+                        continue;
+                    }
+                }
+            }
             if std::mem::take(&mut first) {
                 let column = |names: &[&str]| {
                     fields.iter().position(|field| names.contains(&field.trim().to_lowercase().as_str()))
@@ -96,6 +113,26 @@ impl List<'_> {
             };
             rows.push(&image, labels.number(label), size);
         }
+    }
+}
+
+/// The class of a row of [`ONE_HOT`]: the heading above its 1; empty where there is none.
+fn marked(fields: &[String], headings: &[String]) -> Result<String, String> {
+    if fields.len() != headings.len() {
+        return Err(format!("the row has {} fields, the heading {}", fields.len(), headings.len()));
+    }
+    let mut of_row = Vec::new();
+    for (field, heading) in fields.iter().zip(headings).skip(1) {
+        match field.trim() {
+            "1" => of_row.push(heading.as_str()),
+            "0" | "" => {}
+            other => return Err(format!("below {heading:?} stands {other:?}, neither 0 nor 1")),
+        }
+    }
+    match of_row[..] {
+        [] => Ok(String::new()),
+        [only] => Ok(only.to_owned()),
+        _ => Err(format!("the image has {} classes ({}); it can have one", of_row.len(), of_row.join(", "))),
     }
 }
 

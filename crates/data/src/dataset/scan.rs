@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
@@ -17,8 +18,24 @@ use super::{
     shards, walk,
 };
 
-const ANNOTATIONS: &[u8] = b"annotations.jsonl";
-const LISTS: [&[u8]; 4] = [b"annotations.csv", b"annotations.tsv", b"labels.csv", b"labels.tsv"];
+const LISTS: [&[u8]; 5] =
+    [b"annotations.csv", b"annotations.tsv", b"labels.csv", b"labels.tsv", list::ONE_HOT.as_bytes()];
+/// Every name that a split has.
+const SPLITS: [(Split, &[&str]); 3] =
+    [(Split::Train, &["train"]), (Split::Val, &["valid", "val", "validation"]), (Split::Test, &["test"])];
+
+/// `annotations.jsonl`, or as Roboflow names it: `_annotations.jsonl`, `_annotations.train.jsonl`.
+fn is_annotations(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"_").unwrap_or(name);
+    let Some(split) = name.strip_prefix(b"annotations").and_then(|name| name.strip_suffix(b".jsonl")) else {
+        return false;
+    };
+    split.is_empty()
+        || SPLITS
+            .iter()
+            .flat_map(|(_, names)| *names)
+            .any(|name| split[1..] == *name.as_bytes() && split[0] == b'.')
+}
 
 /// Where a split's samples are named.
 enum Source {
@@ -91,11 +108,7 @@ pub fn scan(root: &Path, spec: &DatasetSpec) -> Result<Scan, Fault> {
 /// The splits that exist, in the order train, val, test.
 fn split_sources(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, Source)>, Fault> {
     let mut sources = Vec::new();
-    for (split, names) in [
-        (Split::Train, &["train"][..]),
-        (Split::Val, &["valid", "val", "validation"]),
-        (Split::Test, &["test"]),
-    ] {
+    for (split, names) in SPLITS {
         let folders =
             names.iter().filter(|name| root.join(name).is_dir()).map(|name| Source::Folder((*name).into()));
         let files = names.iter().flat_map(|name| {
@@ -121,13 +134,31 @@ fn split_sources(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<(Split, 
         }
     }
     if sources.is_empty() {
+        let hint = match folder_with_splits(root) {
+            Some(below) => format!("{} has: set data.data_root to it.", below.display()),
+            None => "Put the images into train/<class>/ and valid/<class>/, or an annotations.jsonl into train/ and \
+                     valid/."
+                .into(),
+        };
         return Err(Fault::new(
             FaultKind::Data,
             format!("the data set folder {} has no train/, valid/ (or val/) or test/ folder", root.display()),
         )
-        .hint("Put the images into train/<class>/ and valid/<class>/, or an annotations.jsonl into train/ and valid/."));
+        .hint(hint));
     }
     Ok(sources)
+}
+
+/// A folder directly below `root` that holds a train split, the first by name.
+fn folder_with_splits(root: &Path) -> Option<PathBuf> {
+    let mut below: Vec<_> = fs::read_dir(root).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    below.sort_unstable();
+    below.into_iter().find(|folder| {
+        folder.join("train").is_dir()
+            || ["_annotations.train.jsonl", "train.jsonl", "train.csv", "train.tsv"]
+                .iter()
+                .any(|file| folder.join(file).is_file())
+    })
 }
 
 /// Reads a split from an annotation file in the root.
@@ -177,7 +208,7 @@ fn read_folder(
     let walked = walk::walk(folder, &mut |file| {
         let name = file.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         let is_shard = name.ends_with(b".tar");
-        if name == ANNOTATIONS {
+        if is_annotations(name) {
             annotations.push(file.to_vec());
         } else if LISTS.contains(&name) {
             lists.push(file.to_vec());
@@ -201,6 +232,7 @@ fn read_folder(
     for file in annotations.iter().chain(&lists).chain(&tars) {
         scan.witnesses.add(&folder.join(OsStr::from_bytes(file)));
     }
+    let folders: Vec<PathBuf> = walked.folders.iter().map(|(path, _)| path.clone()).collect();
     scan.witnesses.add_folders(walked.folders);
     let labels = &mut scan.labels;
     let mut rows = match scan.format {
@@ -212,6 +244,9 @@ fn read_folder(
                 scan.format = DatasetFormat::Imagefolder;
             }
             shards::read(folder, &tars, labels, &mut rows)?;
+            if tars.is_empty() {
+                image_folder::warn_of_empty_classes(folder, &folders, &mut rows);
+            }
             rows
         }
     };
@@ -243,7 +278,7 @@ fn without_images(folder: &Path, rows: &Rows, format: DatasetFormat) -> Fault {
             "Put an annotations.jsonl with rows {\"image\", \"prefix\", \"suffix\"} beside the images.",
         ),
         DatasetFormat::Csv => (
-            "has no rows in any annotations.csv or annotations.tsv".into(),
+            "has no labelled rows in any annotations.csv, annotations.tsv or _classes.csv".into(),
             "Put an annotations.csv with rows path,label beside the images.",
         ),
         DatasetFormat::Webdataset => (

@@ -40,7 +40,7 @@ impl DecodeError {
                 "Convert it to JPEG, PNG, WebP, BMP, GIF or TIFF, or remove it from the data set."
             }
             Self::Limit(_) => "Scale the image down, or remove it from the data set.",
-            _ => "Replace or remove the file, or train with data.on_error=skip.",
+            _ => "Replace or remove the file; of the train split, data.on_error=skip leaves it out.",
         };
         Fault::new(FaultKind::Data, format!("{}: {self}", path.display()))
             .hint(hint)
