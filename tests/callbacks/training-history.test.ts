@@ -51,3 +51,9 @@ test('an epoch without any metric is drawn too', async () => {
   await create().epochEnd?.(epochEvent(0, {}, { evaluation: null }), testRun({ directory }).context)
   expect(written()).toEqual([{ epoch: 0, step: 4, learning_rate: 1e-3 }])
 })
+
+test('a folder that is called so already is not nested in itself', async () => {
+  const options = v.parse(trainingHistory.schema, { output_dir: join(directory, 'training_history') })
+  await trainingHistory.create(options).epochEnd?.(epochEvent(0, {}), testRun({ directory }).context)
+  expect(written()).toHaveLength(1)
+})

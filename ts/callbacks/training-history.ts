@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import { trainingHistoryPlot } from '../plot/training-history.ts'
 import type { Callback, EpochEvent, RunContext } from '../train/callback.ts'
@@ -39,7 +39,7 @@ export const trainingHistory = defineCallback({
             const value = names.map((name) => scalars[name]).find((candidate) => candidate !== undefined)
             return value === undefined ? [] : [[epoch, value]]
           })
-        const directory = join(runPath(context.directory, options.output_dir), 'training_history')
+        const directory = historyFolder(runPath(context.directory, options.output_dir))
         const png = await trainingHistoryPlot({
           trainLoss: curve('train/loss_epoch', 'train/loss'),
           valLoss: curve('val/loss'),
@@ -77,4 +77,9 @@ function historyJson(records: readonly EpochRecord[], rates: readonly (readonly 
     ...scalars,
   }))
   return `${JSON.stringify({ epochs }, null, 2)}\n`
+}
+
+/** `training_history` below the output folder, which may be that folder already. */
+function historyFolder(output: string): string {
+  return basename(output) === 'training_history' ? output : join(output, 'training_history')
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bun
 import { ensureDependencies } from './bootstrap.ts'
+import { startDirectory } from './start-directory.ts'
 
 /** A command's module: words after its name in, exit code out. */
 interface Command {
@@ -9,6 +10,10 @@ interface Command {
 const commands: Readonly<Record<string, { readonly does: string; load(): Promise<Command> }>> = {
   setup: { does: 'find or fetch libtorch, find or build the native core', load: () => import('./setup.ts') },
   train: { does: 'train a classifier (the main job)', load: () => import('./train.ts') },
+  sweep: {
+    does: 'train once for each combination of swept values: train --multirun',
+    load: () => import('./sweep.ts'),
+  },
   evaluate: {
     does: 'score a run, a checkpoint or an ONNX file on a split',
     load: () => import('./evaluate.ts'),
@@ -18,6 +23,7 @@ const commands: Readonly<Record<string, { readonly does: string; load(): Promise
   compare: { does: 'hold runs against each other, image by image', load: () => import('./compare.ts') },
   sync: { does: 'upload what the loggers of a run could not', load: () => import('./sync.ts') },
   batches: { does: 'write out what the model would see', load: () => import('./batches.ts') },
+  doctor: { does: 'tell what is wrong with a data set', load: () => import('./doctor.ts') },
   generate: { does: 'make the synthetic jersey-number data set', load: () => import('./generate.ts') },
   'verify-resume': {
     does: 'kill a training at random moments and prove that it resumes bit for bit',
@@ -31,6 +37,9 @@ const commands: Readonly<Record<string, { readonly does: string; load(): Promise
   ready: { does: 'everything that CI checks', load: () => import('./ready.ts') },
   completion: { does: 'print completion for bash, zsh or fish', load: () => import('./completion.ts') },
 }
+
+/** These work on the checkout itself, wherever they were started. */
+const ofCheckout = new Set(['test', 'lint', 'format', 'typecheck', 'ready'])
 
 function usage(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length))
@@ -51,9 +60,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = commands[name]
   if (!command) {
-    process.stderr.write(`error: there is no command "${name}"\n\n${usage()}`)
+    const { nearest } = await import('../config/suggest/nearest.ts')
+    const near = nearest(name, Object.keys(commands))
+    process.stderr.write(
+      `error: there is no command "${name}"${near.length > 0 ? `: did you mean ${near.join(', ')}?` : ''}\n\n${usage()}`,
+    )
     return 2
   }
+  if (!ofCheckout.has(name)) process.chdir(startDirectory(name, process.cwd(), process.env))
   await ensureDependencies()
   const { reportFailure } = await import('./report-failure.ts')
   try {

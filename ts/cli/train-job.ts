@@ -182,7 +182,17 @@ function showsBar(
 /** The command that goes on with a run. */
 function resumeWith({ overrides }: Job, directory: string): string {
   const words = [...overrides, `hydra.run.dir=${shown(directory)}`]
-  return `bun run train ${words.map(shellWord).join(' ')}`
+  return `${trainCommand()} ${words.map(shellWord).join(' ')}`
+}
+
+/** How this process was called, as it works again in the same folder. */
+function trainCommand(): string {
+  const event = process.env.npm_lifecycle_event
+  if (event === 'train') return 'bun run train'
+  if (event === 'npx') return 'npx classifier-training train'
+  const main = join(import.meta.dirname, 'main.ts')
+  const bun = Bun.which('bun') === null ? process.execPath : 'bun'
+  return `${shellWord(bun)} ${shellWord(main)} train`
 }
 
 function shown(directory: string): string {

@@ -13,6 +13,7 @@ export function trainProgram(
   allowKey: (path: string) => boolean,
   task: (job: Job) => Promise<void>,
   check?: (composition: Composition) => void,
+  json = false,
 ): Program {
   const root = thisMachine().packageRoot
   return {
@@ -31,7 +32,10 @@ export function trainProgram(
     launcher: async (_, context) => (await import('./sweep-parts.ts')).launcherOf(context),
     resultOf: async (outcome, context) => (await import('./sweep-parts.ts')).resultOf(outcome, context),
     command: [process.execPath, join(root, 'ts', 'cli', 'main.ts'), 'train'],
-    reportSweep: async (report) => (await import('./sweep-table.ts')).sweepTable(report),
+    reportSweep: async (report) => {
+      const { sweepJson, sweepTable } = await import('./sweep-table.ts')
+      return json ? sweepJson(report) : sweepTable(report)
+    },
     help,
     allowKey,
   }
@@ -45,11 +49,12 @@ function help(options: ComposeTreeOptions): string {
 Trains an image classifier. Without arguments: ResNet-18 on generated jersey numbers, a few minutes on two cores.
 
   train data.data_root=DIR                 your own images: DIR/train, DIR/valid, DIR/test, as class folders or annotations.jsonl
+  train data=image_folder transforms=default data.data_root=DIR    the same at 224 pixels, by ImageNet's recipe
   train model=resnet50 data.batch_size=32  choose from the groups below, override any key
   train -m model.learning_rate=1e-4,3e-4   a sweep: one run for each combination
   train -m hydra/launcher=local …          trials side by side; vertex, skypilot and kubernetes run them elsewhere
   train hydra.run.dir=outputs/mine         a run folder of your own; the same command again goes on where it stopped
-  train --json                             every event as a JSON line on stdout, the summary as the last one
+  train --json                             every event as a JSON line on stdout, the summary as the last one; of a sweep, its results as one line
   train hydra.run.dir=gs://BUCKET/PATH     the same in a bucket, from any machine
 
 Groups and their choices (group=choice)

@@ -32,12 +32,13 @@ export async function run(words: string[]): Promise<number> {
       startedAt,
     })
   }
-  const program = trainProgram(allowKey, task, check)
+  const program = trainProgram(allowKey, task, check, line.json)
   const code = await runProgram(program, argv, {
     cwd: process.cwd(),
     env: process.env,
     now: new Date(),
     print: (text) => void process.stdout.write(text),
+    printLog: (text) => void (line.json ? process.stderr : process.stdout).write(text),
     printError: (text) =>
       void process.stderr.write(text.startsWith('warning:') ? text : text.replace(/^/, 'error: ')),
   })

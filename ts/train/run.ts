@@ -103,8 +103,10 @@ export class Run {
     this.trainReport = report
     this.firstSpanAt ??= Date.now()
     this.imagesTrained += report.span.images
-    for (const image of report.epoch_done ? report.skipped_images : [])
-      if (!this.skippedImages.some(({ path }) => path === image.path)) this.skippedImages.push(image)
+    const known = new Set(this.skippedImages.map(({ path }) => path))
+    const skipped = report.epoch_done ? report.skipped_images.filter(({ path }) => !known.has(path)) : []
+    if (skipped.length > 0) this.context.logger.warn(skippedLine(skipped))
+    this.skippedImages.push(...skipped)
   }
 
   /**
@@ -225,6 +227,14 @@ export class Run {
     const best = action.from === 'best' ? await this.#parts.store.follow('best') : undefined
     for (const path of await this.#parts.exporter(action, best)) this.recorder.file(path, 'model')
   }
+}
+
+/** What `data.on_error: skip` left out: all by number, the first few by name. */
+function skippedLine(images: readonly SkippedImage[]): string {
+  const shown = images.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`)
+  const more = images.length > shown.length ? `, and ${images.length - shown.length} more` : ''
+  const count = images.length === 1 ? 'an image is' : `${images.length} images are`
+  return `${count} left out, as data.on_error=skip asks: ${shown.join(', ')}${more}`
 }
 
 function samePosition(a: Position, b: Position): boolean {

@@ -34,7 +34,10 @@ export async function concludeFailedRun(
     writeJson(join(directory, 'summary.json'), {
       status: 'failed',
       reason,
+      epochs: run.trainReport?.position.epoch ?? 0,
+      steps: run.trainReport?.position.step ?? 0,
       best: run.best,
+      final: run.context.history.records.at(-1)?.scalars ?? {},
       details: told instanceof Failure ? maskedDeep(told.details ?? null, secrets) : null,
       versions: versions(engine),
     }),

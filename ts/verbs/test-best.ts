@@ -1,3 +1,4 @@
+import { DataError } from '../errors/index.ts'
 import type { Session } from '../native/engine.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
 import type { Position } from '../native/spec.d.ts'
@@ -8,8 +9,27 @@ import { evaluationScalars } from '../train/scalars.ts'
 import type { PlannedTraining } from './plan-training.ts'
 import { withScored } from './scoring-plan.ts'
 
-/** Scores the test split after training, with the best checkpoint's weights where there is one; null without a test split. */
-export async function testBest(
+/** What scoring the test split came to. */
+export interface TestOutcome {
+  /** Null without a test split, or where it could not be scored. */
+  readonly scalars: Scalars | null
+  readonly failure: DataError | null
+}
+
+/**
+ * Scores the test split after training, with the best checkpoint's weights where there is one. A file of it that cannot be
+ * read is told, and does not take the finished training with it.
+ */
+export async function testBest(...parts: Parameters<typeof scoreTest>): Promise<TestOutcome> {
+  try {
+    return { scalars: await scoreTest(...parts), failure: null }
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    return { scalars: null, failure: error }
+  }
+}
+
+async function scoreTest(
   run: Run,
   engine: NativeEngine,
   planned: PlannedTraining,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { lintRecipe } from '../config/lint/index.ts'
+import type { Failure } from '../errors/index.ts'
 import { writeJson } from '../files/write-json.ts'
 import { formatLine } from '../logging/console-sink.ts'
 import { fileSink, jobLogSink } from '../logging/file-sink.ts'
@@ -19,11 +20,11 @@ import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.t
 import { Run } from '../train/run.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
-
 import { concludeFailedRun, recordFailure } from './failed-run.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
 import { type PlannedTraining, planTraining, sayProblems } from './plan-training.ts'
+import { requireValidation } from './require-validation.ts'
 import { withScored } from './scoring-plan.ts'
 import { testBest } from './test-best.ts'
 import type { TrainingJob, TrainingOutcome, TrainingSurroundings } from './training-job.ts'
@@ -49,6 +50,7 @@ async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Pr
   const { logger } = around
   const engine = await around.engine
   const planned = await planTraining(config, engine, logger)
+  requireValidation(config, planned)
   const done = config.resume === 'never' ? undefined : await finishedSummary(directory, planned.plan)
   if (done) return { summary: done, directory, already: true }
   sayProblems(
@@ -168,26 +170,28 @@ async function follow(
   const { directory } = job
   const { engine, planned, session, resumed } = ground
   const { context, recorder, hooks } = run
+  let unscored: Failure | null = null
   try {
     const from = resumed?.position ?? start
     await run.perform(await hooks.ask('runStart', undefined, context), from.epoch, from)
     const result = await trainLoop(run, planned.run, from, around.interrupt)
     const inspect = await session.inspect()
     const interrupted = result.status === 'interrupted'
-    const test = interrupted ? null : await testBest(run, engine, planned, result.position)
+    const test = interrupted ? undefined : await testBest(run, engine, planned, result.position)
+    unscored = test?.failure ?? null
     if (!interrupted) {
       const end = { status: result.status, position: result.position }
       await run.perform(await hooks.ask('runEnd', end, context), result.position.epoch, result.position)
       await run.settle()
     }
     const summary: Summary = {
-      status: result.status,
-      reason: result.reason,
+      status: unscored ? 'failed' : result.status,
+      reason: unscored ? unscored.message : result.reason,
       epochs: result.position.epoch,
       steps: result.position.step,
       best: run.best,
       final: result.final,
-      test,
+      test: test?.scalars ?? null,
       weights_sha256: inspect.weights_sha256,
       ema_sha256: inspect.ema_sha256,
       timing: timing(inspect, {
@@ -205,9 +209,11 @@ async function follow(
     }
     await writeJson(join(directory, 'summary.json'), summary)
     recorder.summary(result.final)
-    await recorder.finish(result.status, interrupted ? 75 : 0)
+    await recorder.finish(summary.status, interrupted ? 75 : (unscored?.exitCode ?? 0))
+    if (unscored) throw unscored
     return { summary, directory, already: false }
   } catch (error) {
+    if (unscored !== null && error === unscored) throw error
     throw await concludeFailedRun(run, engine, error, secretValues(process.env, job.composed))
   }
 }

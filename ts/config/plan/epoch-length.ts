@@ -9,7 +9,7 @@ export interface EpochLength {
   readonly stepsPerEpoch: number
   readonly valBatches: number
   readonly testBatches: number
-  /** Limits as the loaders and requests take them: `null` is all. */
+  /** Limits as the loaders and requests take them: `null` is all; of validation, 0 is none. */
   readonly limitTrain: number | null
   readonly limitVal: number | null
   readonly limitTest: number | null
@@ -45,7 +45,7 @@ export function epochLength(
     valBatches,
     testBatches,
     limitTrain: trainBatches === allTrain ? null : trainBatches,
-    limitVal: valBatches === batchesOf('val') ? null : valBatches,
+    limitVal: valBatches > 0 && valBatches === batchesOf('val') ? null : valBatches,
     limitTest: testBatches === batchesOf('test') ? null : testBatches,
   }
 }

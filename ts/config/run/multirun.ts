@@ -93,7 +93,7 @@ function contextOf(
   const directory =
     opened?.directory ?? resolve(hydraText(master, ['runtime', 'cwd']), hydraText(master, ['sweep', 'dir']))
   const now = opened?.state.started ?? around.now.toISOString()
-  const log = openHydraLog(master, around.print)
+  const log = openHydraLog(master, around.printLog ?? around.print)
   return {
     master,
     directory,
@@ -208,7 +208,7 @@ async function finish(
     around.printError(`${failed.length} of ${outcomes.length} jobs failed:\n`)
     for (const { job, exitCode, error } of failed) {
       around.printError(
-        `\t#${job.number} : ${job.overrides.join(' ')}  (exit code ${exitCode}${error ? `: ${error}` : ''})\n`,
+        `\t#${job.number} : ${job.overrides.join(' ')}  (exit code ${exitCode}${error && error !== `exit code ${exitCode}` ? `: ${error}` : ''})\n`,
       )
     }
   }

@@ -56,4 +56,6 @@ export interface Surroundings {
   readonly now: Date
   readonly print: (text: string) => void
   readonly printError: (text: string) => void
+  /** Hydra's own log lines; default: `print`. */
+  readonly printLog?: ((text: string) => void) | undefined
 }
