@@ -50,3 +50,11 @@ test('of a sweep, --json prints its results alone', async () => {
     expect(job.directory).toBe(join(folder, 'sweep', String(job.job)))
   }
 })
+
+test('an operator set that the writer does not know is refused before the model is loaded', async () => {
+  for (const opset of ['12', '22', '17.5']) {
+    const { code, stderr } = await cli(['export', 'model=nowhere', `opset=${opset}`], folder)
+    expect(stderr).toContain(`opset: must be a whole number from 13 to 21, not`)
+    expect(code).toBe(2)
+  }
+})

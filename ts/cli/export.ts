@@ -9,7 +9,7 @@ import { openEngine } from '../verbs/open-engine.ts'
 import { planFacts } from '../verbs/plan-file.ts'
 import { scoringPlan } from '../verbs/scoring-plan.ts'
 import { terminalScreen } from './screen.ts'
-import { readWords, wholeNumber, yesOrNo } from './words.ts'
+import { readWords, wholeNumber, wholeNumberWithin, yesOrNo } from './words.ts'
 
 const help = `usage: classifier-training export model=PATH [opset=17] [output=FILE.onnx] [image_size=N] [fold_bn=true]
        [--json]
@@ -33,7 +33,7 @@ export async function run(argv: string[]): Promise<number> {
     command: 'export',
     entries: {
       model: v.string(),
-      opset: v.optional(wholeNumber(1), '17'),
+      opset: v.optional(wholeNumberWithin(13, 21), '17'),
       output: v.optional(v.string()),
       image_size: v.optional(wholeNumber(1)),
       fold_bn: v.optional(yesOrNo, 'true'),

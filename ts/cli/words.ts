@@ -72,6 +72,18 @@ export function wholeNumber(min: number) {
   return v.pipe(v.string(), v.regex(/^\d+$/, message), v.transform(Number), v.minValue(min, message))
 }
 
+/** A whole number within bounds. */
+export function wholeNumberWithin(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d+$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  )
+}
+
 /** `true` or `false`. */
 export const yesOrNo = v.pipe(
   v.picklist(['true', 'false'], 'must be true or false'),
