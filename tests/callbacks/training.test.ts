@@ -42,7 +42,12 @@ async function train(epochs: number): Promise<{ exported: Action[]; lines: LogRe
   const { plan } = testRun({ classes: world.classes }).context
   const dataset = memoryDataset(world)
   const { session, report: model } = await memoryEngine(world).openSession(plan, dataset)
-  const resumed = await resumeSession(await resumeCandidates('auto', directory), session, plan, logger)
+  const resumed = await resumeSession(
+    await resumeCandidates('auto', directory),
+    session,
+    { plan, data: undefined },
+    logger,
+  )
   const { summary } = dataset
   const exported: Action[] = []
   const context = {

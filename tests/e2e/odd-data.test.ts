@@ -1,5 +1,15 @@
 import { afterAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { generateJerseyNumbers } from '../../ts/generate/index.ts'
 import { cli, json, scratch } from './cli.ts'
@@ -115,4 +125,21 @@ test('doctor names every bad file of every split, and answers by its exit code',
   const nothing = await cli(['doctor', `data.data_root=${join(folder, 'nothing')}`], folder)
   expect(nothing.code).toBe(3)
   expect(nothing.stdout).toContain('cannot be opened')
+})
+
+test('a run folder does not take in other data or another plan, and keeps its own files', async () => {
+  const words = ['callbacks=none', 'trainer.limit_val_batches=0', 'trainer.limit_test_batches=0']
+  expect((await train(...words)).code).toBe(0)
+  const overrides = readFileSync(join(run, '.hydra/overrides.yaml'), 'utf8')
+  const plan = await train(...words, 'model.learning_rate=0.5')
+  expect(plan.stderr).toContain('model.learning_rate: the run was completed with 0.002, now 0.5')
+  expect(plan.code).toBe(2)
+  const rows = join(data, 'train', 'annotations.jsonl')
+  writeFileSync(rows, readFileSync(rows, 'utf8').replace(/^.*\n/, ''))
+  const other = await train(...words)
+  expect(other.stderr).toMatch(
+    /data\.data_root: the run was completed with "100 training images .* now "99 training/,
+  )
+  expect(other.code).toBe(2)
+  expect(readFileSync(join(run, '.hydra/overrides.yaml'), 'utf8')).toBe(overrides)
 })

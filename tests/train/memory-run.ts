@@ -71,7 +71,12 @@ export async function memoryRun(
   const dataset = memoryDataset(world)
   const { session: inner, report: model } = await memoryEngine(world).openSession(plan, dataset)
   const session = around(inner)
-  const resumed = await resumeSession(await resumeCandidates('auto', directory), session, plan, logger)
+  const resumed = await resumeSession(
+    await resumeCandidates('auto', directory),
+    session,
+    { plan, data: undefined },
+    logger,
+  )
   const file = new MetricsFile(directory, resumed?.state.metricsBytes ?? 0)
   const run = new Run({
     context: {

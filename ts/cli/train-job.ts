@@ -44,6 +44,7 @@ export async function trainJob(job: Job, surroundings: TrainSurroundings): Promi
     typed = typedConfig(job.composition)
   } catch (error) {
     discardEmptyRun(directory)
+    job.restoreFiles?.()
     return reportFailure(error)
   }
   const { config, warnings } = typed
@@ -137,11 +138,13 @@ async function trainIn(
     )
     display.stop()
     stopCoreLog()
+    if (outcome.already) job.restoreFiles?.()
     if (json) process.stdout.write(`${JSON.stringify({ ...outcome.summary, directory })}\n`)
     return conclude(outcome, logger, screen, resumeCommand)
   } catch (error) {
     display.stop()
     stopCoreLog()
+    if (error instanceof ConfigError) job.restoreFiles?.()
     if (!(error instanceof Failure) && error instanceof Error) logger.debug('failed', { stack: error.stack })
     return reportFailure(error)
   }

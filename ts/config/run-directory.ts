@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '../errors/index.ts'
 import { masked, secretValues, secretWords } from '../text/secrets.ts'
@@ -19,6 +19,8 @@ export interface RunDirectory {
   readonly hydraPath: string | undefined
   /** Where the results belong in the end, when `path` is only a stage for it. */
   readonly remote?: string | undefined
+  /** Puts Hydra's files back as they were before: what was there is another run's, which must not be touched. */
+  readonly restore?: (() => void) | undefined
 }
 
 /** The local folder that stands for a location which is no folder, such as a bucket; undefined for ordinary paths. */
@@ -48,8 +50,19 @@ export function prepareRun(composition: Composition, sweep?: SweepPlace, stageOf
   setAt(hydra, 'runtime', 'output_dir', { kind: 'str', value: path })
   const subdirectory = hydra.entries.get('output_subdir')
   const hydraPath = subdirectory?.kind === 'str' ? join(path, subdirectory.value) : undefined
+  const restore = hydraPath === undefined ? undefined : keepHydraFiles(hydraPath)
   if (hydraPath !== undefined) writeHydraFiles(hydraPath, composition)
-  return { path, hydraPath, remote }
+  return { path, hydraPath, remote, restore }
+}
+
+/** Remembers the files of an earlier run in a folder; answers how to put them back. */
+function keepHydraFiles(directory: string): (() => void) | undefined {
+  const files = ['config.yaml', 'hydra.yaml', 'overrides.yaml'].map((name) => join(directory, name))
+  if (!files.every((file) => existsSync(file))) return undefined
+  const kept = files.map((file) => [file, readFileSync(file)] as const)
+  return () => {
+    for (const [file, content] of kept) writeFileSync(file, content)
+  }
 }
 
 function singleRunDirectory(

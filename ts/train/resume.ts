@@ -6,7 +6,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { Session } from '../native/engine.ts'
 import type { Position } from '../native/spec.d.ts'
 import { CheckpointStore, followPointer } from './checkpoint-store.ts'
-import { planDifferences } from './plan-difference.ts'
+import { identityDifferences, type RunIdentity } from './run-identity.ts'
 import { type RunState, readRunState } from './run-state.ts'
 
 /** What the user asked for: go on if there is something, start afresh, insist, or go on from a path. */
@@ -48,13 +48,13 @@ export async function resumeCandidates(mode: ResumeMode, runDirectory: string): 
 export async function resumeSession(
   candidates: readonly string[],
   session: Session,
-  plan: unknown,
+  identity: RunIdentity,
   logger: Logger,
 ): Promise<Resumed | undefined> {
   const refused: string[] = []
   for (const directory of candidates) {
     const stated = await savedState(directory)
-    if (stated) checkPlan(stated, plan, directory)
+    if (stated) checkSame(stated, identity, directory)
     try {
       const { position, state } = await session.load(directory)
       return { directory, position, state: readRunState(state, directory) }
@@ -70,8 +70,8 @@ export async function resumeSession(
   })
 }
 
-function checkPlan(state: { readonly plan: unknown }, plan: unknown, directory: string): void {
-  const differences = planDifferences(state.plan, plan)
+function checkSame(before: RunIdentity, now: RunIdentity, directory: string): void {
+  const differences = identityDifferences(before, now)
   if (differences.length === 0) return
   const show = (value: unknown): string => (value === undefined ? 'not set' : JSON.stringify(value))
   throw new ConfigError(
@@ -86,12 +86,12 @@ function checkPlan(state: { readonly plan: unknown }, plan: unknown, directory: 
 }
 
 /** The caller's part of `state.json`; undefined where it cannot be read (loading will say why). */
-async function savedState(directory: string): Promise<{ readonly plan: unknown } | undefined> {
+async function savedState(directory: string): Promise<RunIdentity | undefined> {
   try {
     const file = JSON.parse(await readFile(join(directory, 'state.json'), 'utf8')) as {
-      state?: { plan: unknown }
+      state?: { plan: unknown; data?: string }
     }
-    return file.state
+    return file.state && { plan: file.state.plan, data: file.state.data }
   } catch {
     return undefined
   }

@@ -32,6 +32,8 @@ export interface RunState {
   readonly classes: readonly string[]
   /** Resolved plan, to be compared with the one that wants to go on. */
   readonly plan: unknown
+  /** The training images, to be compared too; absent in older checkpoints. */
+  readonly data?: string | undefined
   readonly preprocessing: unknown
   /** Checkpoints that this one makes needless, relative to the run folder: removed after it was written. */
   readonly outdated: readonly string[]
@@ -44,6 +46,7 @@ const Shape = v.looseObject({
   callbacks: v.record(v.string(), v.unknown()),
   metricsBytes: v.number(),
   classes: v.array(v.string()),
+  data: v.optional(v.string()),
   outdated: v.optional(v.array(v.string()), []),
 })
 

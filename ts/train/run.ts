@@ -8,6 +8,7 @@ import type { Action, RunContext, Scalars } from './callback.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import type { Hooks } from './hooks.ts'
 import type { Recorder } from './recorder.ts'
+import { trainingData } from './run-identity.ts'
 import { type Best, type RunState, stateVersion } from './run-state.ts'
 
 /** Writes the ONNX files and what belongs beside them, from a checkpoint or the present weights; answers the paths. */
@@ -217,6 +218,7 @@ export class Run {
       metricsBytes: this.recorder.bytes,
       classes: context.classes,
       plan: context.plan,
+      data: trainingData(context.summary),
       preprocessing,
       outdated: outdated.map((directory) => relative(context.directory, directory)),
     }

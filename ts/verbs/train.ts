@@ -18,6 +18,7 @@ import { trainLoop } from '../train/loop.ts'
 import { Recorder } from '../train/recorder.ts'
 import { type Resumed, resumeCandidates, resumeSession } from '../train/resume.ts'
 import { Run } from '../train/run.ts'
+import { type RunIdentity, trainingData } from '../train/run-identity.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
 import { concludeFailedRun, recordFailure } from './failed-run.ts'
@@ -51,7 +52,8 @@ async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Pr
   const engine = await around.engine
   const planned = await planTraining(config, engine, logger)
   requireValidation(config, planned)
-  const done = config.resume === 'never' ? undefined : await finishedSummary(directory, planned.plan)
+  const identity = { plan: planned.plan, data: trainingData(planned.dataset.summary) }
+  const done = config.resume === 'never' ? undefined : await finishedSummary(directory, identity)
   if (done) return { summary: done, directory, already: true }
   sayProblems(
     lintRecipe({ config, plan: planned.plan, run: planned.run, summary: planned.dataset.summary }),
@@ -65,11 +67,11 @@ async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Pr
     const resumed = await resumeSession(
       await resumeCandidates(config.resume, directory),
       session,
-      planned.plan,
+      identity,
       logger,
     )
-    const run = await openRun(job, around, { engine, planned, session, model, resumed })
-    return await follow(run, job, around, { engine, planned, session, model, resumed })
+    const run = await openRun(job, around, { engine, planned, identity, session, model, resumed })
+    return await follow(run, job, around, { engine, planned, identity, session, model, resumed })
   } finally {
     await session.close()
   }
@@ -79,6 +81,7 @@ async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Pr
 interface Ground {
   readonly engine: NativeEngine
   readonly planned: PlannedTraining
+  readonly identity: RunIdentity
   readonly session: Session
   readonly model: OpenReport
   readonly resumed: Resumed | undefined
@@ -87,10 +90,10 @@ interface Ground {
 async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: Ground): Promise<Run> {
   const { directory, config } = job
   const { logger } = around
-  const { engine, planned, session, model, resumed } = ground
+  const { engine, planned, identity, session, model, resumed } = ground
   const store = new CheckpointStore(directory)
   await store.sweep()
-  const again = config.resume !== 'never' && (await beganBefore(directory, planned.plan))
+  const again = config.resume !== 'never' && (await beganBefore(directory, identity))
   const resumedStep = resumed?.position.step ?? (again ? 0 : null)
   const sinkContext = { directory, config: job.composed, resumedStep, logger }
   const loggers = planned.run.fastDevRun === null ? config.logging : []

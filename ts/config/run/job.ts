@@ -17,6 +17,8 @@ export interface Job {
   readonly number: number | undefined
   /** Override words of the task. */
   readonly overrides: readonly string[]
+  /** Puts back Hydra's files of the run that was in the folder before: the job is not to go on with it. */
+  readonly restoreFiles?: (() => void) | undefined
   /** Opens the log that `hydra.job_logging` asks for. */
   readonly openLog: () => JobLog
 }
@@ -52,6 +54,7 @@ export async function runJob(
     remote: directory.remote,
     number: sweep?.number,
     overrides,
+    restoreFiles: directory.restore,
     openLog: () => openTaskLog(composition, around.print),
   }
   const back = enter(composition, directory.path)
