@@ -68,6 +68,10 @@ describe.skipIf(asked === '' || !able)('the image, built step by step in clean r
     expect(text).toBe('')
   })
 
+  test('carries no download of what it was made from', () => {
+    expect(run('ls', '-A', '/cache').text.trim()).toBe('classifier-training')
+  })
+
   test('sees all its parts and needs nothing more', () => {
     const { exitCode, text } = run(...trainer('setup', '--check'))
     expect([exitCode, text]).toEqual([0, expect.not.stringContaining('missing')])
