@@ -3,7 +3,7 @@ import { FLAGS } from '../config/command-line.ts'
 import type { ComposeTreeOptions } from '../config/index.ts'
 import { complete } from '../config/show/completion.ts'
 import { argumentsOf } from '../config/show/completion-script.ts'
-import { type CommandWords, completionWords, type Values } from './completion-words.ts'
+import { type CommandWords, completionWords, pathKeys, type Values } from './completion-words.ts'
 
 const help = { '--help': null } as const
 
@@ -22,7 +22,8 @@ export function completeLine(line: string, tree: () => ComposeTreeOptions): stri
   if (expected) return valuesOf(expected, begun)
   if (begun.startsWith('-')) return starting(Object.keys(flags), begun).sort()
   const equals = begun.indexOf('=')
-  const own = command.options[begun.slice(0, Math.max(0, equals))]
+  const values = { ...(command.overrides && pathKeys), ...command.options }
+  const own = values[begun.slice(0, Math.max(0, equals))]
   if (own)
     return valuesOf(own, begun.slice(equals + 1)).map((value) => `${begun.slice(0, equals + 1)}${value}`)
   const found = [

@@ -18,6 +18,14 @@ const precisions = ['32', 'bf16-mixed'] as const
 const json = { '--json': null } as const
 const none: CommandWords = { options: {}, flags: {} }
 
+/** Keys of the configuration whose values are paths. */
+export const pathKeys: Readonly<Record<string, Values>> = {
+  'data.data_root': 'path',
+  'hydra.run.dir': 'path',
+  'hydra.sweep.dir': 'path',
+  'model.weights': 'path',
+}
+
 /** By the command's name; a test holds it against what the commands' help says. */
 export const completionWords: Readonly<Record<string, CommandWords>> = {
   setup: {
@@ -31,6 +39,7 @@ export const completionWords: Readonly<Record<string, CommandWords>> = {
     },
   },
   train: { ...none, overrides: true },
+  sweep: { ...none, overrides: true },
   evaluate: {
     options: {
       model: 'path',
@@ -64,6 +73,7 @@ export const completionWords: Readonly<Record<string, CommandWords>> = {
     flags: json,
     overrides: true,
   },
+  doctor: { options: {}, flags: json, overrides: true },
   generate: { options: { output: 'path', count: 'text', seed: 'text', image_size: 'text' }, flags: json },
   'verify-resume': {
     options: { kills: 'text', kill_seed: 'text', output: 'path' },
