@@ -21,6 +21,7 @@ import { Run } from '../train/run.ts'
 import { type RunIdentity, trainingData } from '../train/run-identity.ts'
 import { type Summary, timing } from '../train/summary.ts'
 import { beganBefore } from './began-before.ts'
+import { describeTraining } from './describe-training.ts'
 import { concludeFailedRun, recordFailure } from './failed-run.ts'
 import { finishedSummary } from './finished-summary.ts'
 import { exportOnnx } from './onnx-exporter.ts'
@@ -63,6 +64,7 @@ async function openAndFollow(job: TrainingJob, around: TrainingSurroundings): Pr
   const { session, report: model } = await engine.openSession(planned.plan, planned.dataset)
   try {
     around.onSession?.(session)
+    logger.info(describeTraining(planned.plan, model, planned.dataset.summary))
     for (const note of model.notes) logger.info(note)
     const resumed = await resumeSession(
       await resumeCandidates(config.resume, directory),
