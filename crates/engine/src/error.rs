@@ -1,6 +1,6 @@
 //! The engine's inner error: a fault already told, or libtorch's message.
 
-use classifier_spec::{Fault, FaultKind};
+use classifier_spec::{Fault, FaultKind, without_stack};
 use tch::TchError;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -59,7 +59,7 @@ pub(crate) fn is_out_of_memory(message: &str) -> bool {
 
 /// libtorch's message up to its C++ stack.
 pub(crate) fn said_by_torch(message: &str) -> &str {
-    message.split("Exception raised").next().unwrap_or(message).trim().trim_end_matches('(').trim()
+    without_stack(message).trim_start_matches("Internal torch error:").trim_end_matches('(').trim()
 }
 
 fn fault_of(message: &str) -> Fault {
@@ -83,6 +83,8 @@ mod tests {
             Error::Torch("sizes differ\nException raised from f at g.cpp:1 (most recent …".into()).into();
         assert_eq!(fault.message, "libtorch: sizes differ");
         assert_eq!(fault.kind, FaultKind::Bug);
+        let listed = "Internal torch error: can't allocate memory: 67108864 bytes.\nframe #0: c10::f() + 0x6a\nframe #1: g()";
+        assert_eq!(said_by_torch(listed), "can't allocate memory: 67108864 bytes.");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use classifier_spec::{Fault, FaultKind};
+use classifier_spec::{Fault, FaultKind, without_stack};
 use napi::{
     Env, Error, Status,
     bindgen_prelude::{Object, ToNapiValue},
@@ -43,9 +43,7 @@ fn panic_fault(panic: &(dyn Any + Send)) -> Fault {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without a message");
-    // libtorch appends its own stack to the first line.
-    let first = message.split("Exception raised").next().unwrap_or(message).trim();
-    Fault::new(FaultKind::Bug, format!("the native core failed: {first}"))
+    Fault::new(FaultKind::Bug, format!("the native core failed: {}", without_stack(message)))
         .hint("this is a bug: please report it with the run's log.jsonl and plan.json")
 }
 

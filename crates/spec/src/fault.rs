@@ -52,3 +52,9 @@ impl Fault {
         self
     }
 }
+
+/// A message of libtorch's up to the C++ stack that it appends, in either of its forms.
+pub fn without_stack(message: &str) -> &str {
+    let end = ["Exception raised", "\nframe #0"].iter().filter_map(|mark| message.find(mark)).min();
+    message[..end.unwrap_or(message.len())].trim()
+}
