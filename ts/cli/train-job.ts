@@ -153,17 +153,17 @@ async function trainIn(
 function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resumeCommand: string): number {
   const { summary, directory, already } = outcome
   if (already) {
-    const done = `${summary.epochs} epochs, ${summary.steps} steps`
+    const done = `${counted(summary.epochs, 'epoch')}, ${counted(summary.steps, 'step')}`
     screen.line(`already completed: ${shown(directory)} (${done}); name another hydra.run.dir to train again`)
     return 0
   }
   if (summary.status === 'interrupted') {
-    screen.line(`interrupted after ${summary.steps} steps; go on with\n  ${resumeCommand}`)
+    screen.line(`interrupted after ${counted(summary.steps, 'step')}; go on with\n  ${resumeCommand}`)
     return 75
   }
   const { timing, best, reason } = summary
   if (reason !== null) logger.info(`stopped: ${reason}`)
-  const parts = [`${summary.status} after ${summary.epochs} epochs in ${clock(timing.total_s)}`]
+  const parts = [`${summary.status} after ${counted(summary.epochs, 'epoch')} in ${clock(timing.total_s)}`]
   if (best) {
     const value = /acc|f1|auroc/.test(best.monitor) ? percent(best.value) : compact(best.value)
     parts.push(`best ${best.monitor} ${value} in epoch ${best.epoch + 1}`)
@@ -172,6 +172,10 @@ function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resu
   screen.line(parts.join(' · '))
   screen.line(`→ ${shown(directory)}`)
   return 0
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** A progress bar with `refresh_rate: 0` draws nothing; the epochs' lines stay. */

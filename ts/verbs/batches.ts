@@ -39,6 +39,7 @@ export async function writeBatches(
     throw new ConfigError({
       key: 'split',
       message: `${dataset.summary.root} has no ${split} split with images`,
+      hint: `it has ${dataset.summary.splits.map((entry) => `${entry.split} (${entry.samples})`).join(', ')}`,
     })
   const spec = split === 'train' ? plan.train_loader : plan.eval_loader
   const loader = engine.openLoader(dataset, split, spec, plan.seed)
