@@ -85,7 +85,7 @@ function drawSplitHeading(
   const facts = [
     `${countText(total(counts))} images`,
     ...(total(counts) > 0 ? [`imbalance ${shortNumber(imbalanceRatio(counts))} : 1`] : []),
-    ...(missing > 0 ? [`${countText(missing)} ${missing === 1 ? 'class' : 'classes'} without`] : []),
+    ...(missing > 0 ? [`${countText(missing)} missing`] : []),
   ]
   drawText(context, facts.join('  ·  '), x, y + 28, {
     size: typeSize.label,

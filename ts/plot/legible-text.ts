@@ -1,6 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas'
-import { FONT_FAMILY, registerFonts } from './fonts.ts'
+import { fontFamily, registerFonts } from './fonts.ts'
 import { plainName } from './plain-name.ts'
+import { loadScriptFont } from './script-fonts.ts'
 
 /** What the packaged font draws for sure: Latin, Greek, Cyrillic, Vietnamese, common punctuation. */
 const PACKAGED =
@@ -10,7 +11,7 @@ const ATTACHED = /^(?:\p{M}|\u200c|\u200d|[\ufe00-\ufe0f]|[\u{1f3fb}-\u{1f3ff}])
 
 /**
  * A name from a data set as it can be drawn: on one line, without control and reordering marks. Characters that no
- * installed font has are written as `U+26BD`, so that two names that differ look different.
+ * packaged or installed font has are written as `U+26BD`, so that two names that differ look different.
  */
 export function legible(name: string): string {
   let text = ''
@@ -30,6 +31,7 @@ function isDrawable(character: string): boolean {
   if (known === undefined) {
     // A private-use character of the last plane has no glyph in any font.
     missing ??= inkOf('\u{10fffd}')
+    loadScriptFont(character)
     const ink = inkOf(character)
     known = ink !== missing
     drawable.set(character, known)
@@ -41,7 +43,7 @@ function isDrawable(character: string): boolean {
 function inkOf(character: string): string {
   registerFonts()
   const context = createCanvas(40, 32).getContext('2d')
-  context.font = `400 20px ${FONT_FAMILY}`
+  context.font = `400 20px ${fontFamily()}`
   context.fillText(character, 4, 24)
   return Buffer.from(context.getImageData(0, 0, 40, 32).data.buffer).toString('latin1')
 }

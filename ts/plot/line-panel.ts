@@ -62,7 +62,8 @@ export function drawLinePanel(context: Context, panel: LinePanel, box: Box): voi
   const scale = log ? logScale(values, bottom, top) : linearScale(values, bottom, top, 5, panel.bounds)
   const tickFormat = panel.tickFormat ?? (log ? panel.format : axisText(scale.ticks))
   const labels = series.map((line) => ({ line, text: endLabel(line, panel.format) }))
-  const labelWidth = Math.max(...labels.map(({ text }) => textWidth(text, { size: typeSize.label })))
+  const besides = [...labels.map(({ text }) => text), 'epoch  ']
+  const labelWidth = Math.max(...besides.map((text) => textWidth(text, { size: typeSize.label })))
   const tickWidth = Math.max(
     ...scale.ticks.map((tick) => textWidth(tickFormat(tick), { size: typeSize.label })),
   )
@@ -153,7 +154,7 @@ function drawEpochs(
   const style = { size: typeSize.label, color: palette.inkFaint } as const
   for (const tick of ticks)
     drawText(context, String(tick), across(tick), bottom + 18, { ...style, align: 'center' })
-  drawText(context, 'epoch', right + 10, bottom + 18, style)
+  drawText(context, 'epoch', right + 20, bottom + 18, style)
 }
 
 function drawSeries(

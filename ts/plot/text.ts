@@ -1,4 +1,4 @@
-import { FONT_FAMILY } from './fonts.ts'
+import { fontFamily } from './fonts.ts'
 import { palette } from './palette.ts'
 import { type Context, measuringContext } from './surface.ts'
 
@@ -79,5 +79,5 @@ export function fitText(text: string, maxWidth: number, style: TextStyle = {}): 
 }
 
 function font({ size = typeSize.body, weight = 400 }: TextStyle): string {
-  return `${weight} ${size}px ${FONT_FAMILY}`
+  return `${weight} ${size}px ${fontFamily()}`
 }
