@@ -59,7 +59,7 @@ export function lineChart(chart: LineChart): Markup {
       ? html`<circle cx="${round(across(epoch))}" cy="${round(scale.place(value))}" r="3.5" fill="var(${color})"/>`
       : html`<path d="${pathOf(points, across, scale.place)}" fill="none" stroke="var(${color})" stroke-width="${thin ? 1.5 : 2.25}" stroke-linejoin="round"/>`
   })
-  return html`<figure style="margin:0"><h3>${chart.title}${log ? html` <span class="faint">(logarithmic)</span>` : ''}</h3><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title} by epoch">${grid}${below}<text x="${end + 8}" y="${HEIGHT - 8}">epoch</text>${drawn}${endLabels(lines, scale.place, chart.format, end + 8)}</svg></figure>`
+  return html`<figure style="margin:0"><h3>${chart.title}${log ? html` <span class="faint">(logarithmic)</span>` : ''}</h3><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title} by epoch">${grid}${below}<text x="${end + 20}" y="${HEIGHT - 8}">epoch</text>${drawn}${endLabels(lines, scale.place, chart.format, end + 8)}</svg></figure>`
 }
 
 function pathOf(

@@ -30,6 +30,7 @@ td:first-child{min-width:96px;max-width:min(340px,52vw);overflow-wrap:anywhere}
 tr:last-child>*{border-bottom:0}
 thead tr:last-child>*,tfoot tr:first-child>*{border-bottom:1px solid var(--line)}
 tfoot td{background:var(--panel);font-weight:600}
+tfoot td:first-child{overflow-wrap:normal}
 tfoot{position:sticky;bottom:0}
 .range{white-space:nowrap}
 thead th{position:sticky;top:0;background:var(--card);font-weight:600;white-space:nowrap}
@@ -41,7 +42,8 @@ th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] bu
 .bar{display:block;height:3px;background:var(--panel);margin-top:5px;border-radius:2px;overflow:hidden}
 .bar i{display:block;height:100%;background:var(--blue)}.bar.bad i{background:var(--wrong)}
 .matrix{overflow-x:auto}
-.matrix text{font-size:9px;fill:var(--soft);unicode-bidi:isolate}
+.matrix text{font-size:inherit;fill:var(--soft);unicode-bidi:isolate}
+.matrix .count{pointer-events:none;fill:var(--ink)}.matrix .on{fill:var(--card)}
 .matrix .axis{font-weight:600;fill:var(--ink)}
 .beside{display:grid;grid-template-columns:minmax(0,360px) minmax(0,1fr);gap:32px;align-items:center}
 @media(max-width:760px){.beside{grid-template-columns:minmax(0,1fr);gap:12px}}
