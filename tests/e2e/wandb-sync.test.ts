@@ -69,7 +69,7 @@ test('`wandb sync` takes a real run, killed twice and resumed twice: every row, 
   }
   const last = await cli(wandbRun(data, run), folder)
   expect([last.code, last.stderr]).toEqual([0, expect.stringMatching(/wandb: offline \(as configured\)/)])
-  expect(last.stderr).toContain('resumed at epoch')
+  expect(last.stderr).toContain('resumed in epoch')
 
   const server = serve()
   await syncRun(python, server, run)
@@ -93,7 +93,7 @@ test('`wandb sync` takes a real run, killed twice and resumed twice: every row, 
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG')
-  expect(server.console.get('run1')?.join('\n')).toContain('epoch 2/2')
+  expect(server.console.get('run1')?.join('\n')).toContain('epoch 1/1')
 })
 
 test('`wandb sync` takes a run that was killed in the middle, as failed, with every row', async () => {

@@ -80,13 +80,13 @@ function barLine(
   const training = progress.phase === 'train'
   const share = progress.batches > 0 ? progress.batch / progress.batches : 0
   const elapsed = (performance.now() - epochStarted) / 1000
-  const head = `epoch ${progress.epoch + 1}/${context.plan.train.max_epochs}`
+  const head = epochName(progress.epoch, context.plan.train.max_epochs)
   const phase = training ? '' : progress.phase === 'save' ? ' saving' : ' validating'
   const parts = [`${head}${phase}`, bar(screen, share), `${progress.batch}/${progress.batches}`]
   if (training && last) {
     const left = share > 0 ? (elapsed / share) * (1 - share) : 0
     parts.push(
-      `${compact(last.imagesPerSecond)} img/s`,
+      rate(last.imagesPerSecond),
       `${clock(left)} left`,
       `loss ${compact(last.report.last.loss)}`,
       `lr ${compact(last.report.last.learning_rate)}`,
@@ -104,20 +104,35 @@ function epochLine(
   improved: boolean,
 ): string {
   const { scalars, train } = event
-  const width = String(epochs).length
-  const parts = [
-    paint(screen, 'bold', `epoch ${String(event.epoch + 1).padStart(width)}/${epochs}`),
+  const columns = [
+    paint(screen, 'bold', epochName(event.epoch, epochs)),
     `train loss ${compact(scalars['train/loss'])} acc ${percent(scalars['train/acc_top1'])}`,
-  ]
-  if (scalars['val/loss'] !== undefined)
-    parts.push(`val loss ${compact(scalars['val/loss'])} acc ${percent(scalars['val/acc_top1'])}`)
-  parts.push(
-    `lr ${compact(train.last.learning_rate)}`,
-    `${compact(train.epoch_so_far.images / seconds)} img/s`,
+    ...(scalars['val/loss'] === undefined
+      ? []
+      : [`val loss ${compact(scalars['val/loss'])} acc ${percent(scalars['val/acc_top1'])}`]),
+    `lr ${compact(train.last.learning_rate).padEnd(7)}`,
+    rate(train.epoch_so_far.images / seconds),
     clock(seconds),
-  )
-  if (improved) parts.push(paint(screen, 'green', '★ best'))
-  return parts.join('  ')
+    ...(improved ? [paint(screen, 'green', '★ best')] : []),
+  ]
+  // On a narrow terminal the rate and the learning rate are what is missed least.
+  const width = (parts: readonly string[]): number => Bun.stringWidth(parts.join('  '))
+  for (const least of ['img/s', 'lr ']) {
+    const place = columns.findIndex((part) => part.includes(least))
+    if (screen.live && place >= 0 && width(columns) > screen.columns) columns.splice(place, 1)
+  }
+  return columns.join('  ')
+}
+
+/** Epochs count from 0, as in file names and logs: `epoch 0/9` is the first of ten. */
+function epochName(epoch: number, epochs: number): string {
+  const last = String(Math.max(0, epochs - 1))
+  return `epoch ${String(epoch).padStart(last.length)}/${last}`
+}
+
+function rate(imagesPerSecond: number): string {
+  const text = imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : compact(Math.round(imagesPerSecond))
+  return `${text.padStart(4)} img/s`
 }
 
 function shortValidation({ scalars }: EpochEvent): string {

@@ -12,7 +12,7 @@ interface Row {
   readonly summary: Summary | undefined
   /** The monitored metric's best, or its last value where no checkpoint watched it. */
   readonly score: number | undefined
-  /** Counted from 1. */
+  /** Of the score; counted from 0, as in every file. */
   readonly epoch: number | undefined
 }
 
@@ -23,8 +23,13 @@ function ranked(outcomes: readonly JobOutcome[]): { monitor: string; rows: Row[]
   const rows = found.map(({ outcome, summary }): Row => {
     const best = summary?.best
     const last = summary?.final?.[monitor]
-    if (best) return { outcome, summary, score: best.value, epoch: best.epoch + 1 }
-    return { outcome, summary, score: last, epoch: last === undefined ? undefined : summary?.epochs }
+    if (best) return { outcome, summary, score: best.value, epoch: best.epoch }
+    return {
+      outcome,
+      summary,
+      score: last,
+      epoch: last === undefined ? undefined : Math.max(0, (summary?.epochs ?? 1) - 1),
+    }
   })
   const sign = /loss|nll|ece/.test(monitor) ? 1 : -1
   rows.sort((a, b) => sign * ((a.score ?? sign * Infinity) - (b.score ?? sign * Infinity)))

@@ -166,9 +166,9 @@ function conclude(outcome: TrainingOutcome, logger: Logger, screen: Screen, resu
   const parts = [`${summary.status} after ${counted(summary.epochs, 'epoch')} in ${clock(timing.total_s)}`]
   if (best) {
     const value = /acc|f1|auroc/.test(best.monitor) ? percent(best.value) : compact(best.value)
-    parts.push(`best ${best.monitor} ${value} in epoch ${best.epoch + 1}`)
+    parts.push(`best ${best.monitor} ${value} in epoch ${best.epoch}`)
   }
-  parts.push(`${compact(timing.images_per_second)} img/s`)
+  parts.push(`${Math.round(timing.images_per_second)} img/s`)
   screen.line(parts.join(' · '))
   screen.line(`→ ${shown(directory)}`)
   return 0

@@ -151,7 +151,7 @@ async function openRun(job: TrainingJob, around: TrainingSurroundings, ground: G
   if (resumed) {
     await run.restore(resumed.state, resumed.directory, resumed.position)
     const { epoch, step } = resumed.position
-    logger.info(`resumed at epoch ${epoch + 1}, step ${step}`, { from: resumed.directory })
+    logger.info(`resumed in epoch ${epoch}, step ${step}`, { from: resumed.directory })
   }
   await writeJson(join(directory, 'plan.json'), {
     plan: planned.plan,
