@@ -124,9 +124,13 @@ async function compile<Crate extends string>(
   return Object.fromEntries(built) as Record<Crate, string>
 }
 
+/** The crates of this workspace. */
+const ownCrates = ['spec', 'data', 'onnx', 'engine', 'images', 'binding'] as const
+
 /**
- * The shared libraries lie under one name in the target folder that all checkouts share, and cargo takes one for its own that
- * another checkout has built since. So where another was the last to build, cargo makes both anew.
+ * Crates of two checkouts have one name in the target folder that they share: cargo tells them apart by times alone, and takes
+ * for its own what another checkout has built since, be it a library or the kernels of the engine. So where another was the
+ * last to build, cargo makes all of ours anew.
  */
 async function forgetOthers(
   machine: Machine,
@@ -136,8 +140,8 @@ async function forgetOthers(
   const last = existsSync(note) ? readFileSync(note, 'utf8') : undefined
   if (last === machine.packageRoot) return
   if (last !== undefined) {
-    const libraries = ['-p', 'classifier-binding', '-p', 'classifier-images']
-    const child = Bun.spawn(['cargo', 'clean', '--release', '--quiet', ...libraries], {
+    const packages = ownCrates.flatMap((crate) => ['-p', `classifier-${crate}`])
+    const child = Bun.spawn(['cargo', 'clean', '--release', '--quiet', ...packages], {
       cwd: machine.packageRoot,
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
