@@ -187,3 +187,29 @@ fn a_step_without_memory_says_which_batch_fits() {
     let hint = fault_of(&plan, 0).hint.expect("advice");
     assert!(hint.contains("lower data.image_size"), "{hint}");
 }
+
+#[test]
+fn a_pass_without_memory_says_which_batch_fits() {
+    let fault_of = |rule: &str, run: &dyn Fn(&mut Session) -> Fault| {
+        let _armed = armed(rule);
+        let fault = run(&mut open(&plan()));
+        assert_eq!(fault.kind, FaultKind::Device);
+        fault
+    };
+    let evaluate = |session: &mut Session| {
+        let request = EvaluateRequest { split: Split::Val, weights: Weights::Auto, limit_batches: None };
+        session.evaluate(&request).expect_err("no memory")
+    };
+    let fault = fault_of("oom@evaluate.memory>3", &evaluate);
+    assert!(fault.message.contains("to evaluate 8 images of 32 x 32"), "{}", fault.message);
+    let hint = fault.hint.expect("advice");
+    assert!(hint.contains("set data.batch_size=2"), "{hint}");
+
+    let predict = |session: &mut Session| {
+        session.predict(&[0; 5 * 32 * 32 * 3], 5, 32, 32, Weights::Auto).expect_err("no memory")
+    };
+    let hint = fault_of("oom@predict.memory>1", &predict).hint.expect("advice");
+    assert!(hint.contains("set batch_size=1"), "{hint}");
+    let hint = fault_of("oom@predict.memory>0", &predict).hint.expect("advice");
+    assert!(hint.contains("Not even one image fits"), "{hint}");
+}

@@ -35,12 +35,17 @@ impl RamCache {
     pub fn new(estimate: &Estimate, budget: Option<u64>) -> Self {
         let budget = budget.unwrap_or_else(room::memory_budget);
         let (pixel_share, kept_share) = shares(estimate, budget);
-        tracing::info!(
-            budget_mb = budget >> 20,
-            decoded_share = pixel_share,
-            kept_share,
-            "images are kept in memory"
-        );
+        let budget_mb = budget >> 20;
+        if kept_share < 1.0 {
+            tracing::info!(
+                budget_mb,
+                decoded_share = pixel_share,
+                kept_share,
+                "not all images fit the cache in memory"
+            );
+        } else {
+            tracing::debug!(budget_mb, decoded_share = pixel_share, "images are kept in memory");
+        }
         Self {
             entries: (0..estimate.samples).map(|_| OnceLock::new()).collect(),
             budget,

@@ -7,6 +7,7 @@ use classifier_spec::{EvaluateArrays, EvaluateReport, EvaluateRequest, Fault, Fa
 use tch::Kind;
 
 use super::Session;
+use super::memory::Pass;
 use crate::error::Result;
 use crate::loader_source::LoaderSource;
 use crate::metric::Evaluation;
@@ -50,7 +51,14 @@ impl Session {
             let source = self.sources.get_mut(request.split).ok_or_else(|| missing(request.split))?;
             let Some(batch) = source.next()? else { break };
             let images_nchw = self.input(&batch, &self.normalize_eval)?;
-            let logits_nk = self.network.infer(&inference, &images_nchw)?;
+            let passed = self
+                .memory_point("evaluate.memory", &images_nchw)
+                .and_then(|()| self.network.infer(&inference, &images_nchw));
+            let logits_nk = passed.map_err(|error| {
+                let (work, key) = ("evaluate", "data.batch_size");
+                let pass = Pass { work, key, inference: &inference, compute: images_nchw.kind() };
+                self.with_pass_advice(error, &pass, batch.labels_n.len(), [batch.height, batch.width])
+            })?;
             evaluation.update(&logits_nk, &batch.labels_n, &batch.indices_n)?;
             if let Some(source) = self.sources.get_mut(request.split) {
                 source.recycle(batch);

@@ -1,4 +1,4 @@
-//! What to do where a step does not fit the device's memory: the batch that fits is found by trying.
+//! What to do where a step or a pass does not fit the device's memory: the batch that fits is found by trying.
 
 use classifier_spec::{Fault, FaultKind, Precision};
 use tch::Tensor;
@@ -7,7 +7,15 @@ use super::Session;
 use crate::error::{Error, Result, is_out_of_memory, said_by_torch};
 use crate::injection::{self, Effect};
 use crate::loss::Target;
-use crate::network::PassMode;
+use crate::network::{Inference, PassMode};
+
+/// A pass without gradients: what it is for, the setting that says its batch size, and what runs it.
+pub(super) struct Pass<'a> {
+    pub work: &'a str,
+    pub key: &'a str,
+    pub inference: &'a Inference,
+    pub compute: tch::Kind,
+}
 
 impl Session {
     /// The error of a step over `images` of this size; one of memory gets the batch size that would fit.
@@ -39,6 +47,63 @@ impl Session {
             "accumulate": fits.map(|batch| self.accumulation(batch)),
         }))
         .into()
+    }
+
+    /// The error of a pass without gradients over `images` of this size; one of memory gets the batch size that would fit.
+    pub(super) fn with_pass_advice(
+        &self,
+        error: Error,
+        pass: &Pass,
+        images: usize,
+        [height, width]: [usize; 2],
+    ) -> Error {
+        let Pass { work, key, .. } = pass;
+        let Error::Torch(message) = &error else { return error };
+        if !is_out_of_memory(message) {
+            return error;
+        }
+        let fits = self.fitting_pass(pass, images, [height, width]);
+        let hint = match fits {
+            Some(batch) => format!("A batch of {batch} fits (it was tried): set {key}={batch}."),
+            None => "Not even one image fits: free memory of the device, or use another one.".into(),
+        };
+        Fault::new(
+            FaultKind::Device,
+            format!(
+                "{} has not enough memory to {work} {images} images of {width} x {height} at once: {}",
+                self.machine.title,
+                said_by_torch(message)
+            ),
+        )
+        .hint(hint)
+        .details(serde_json::json!({ "images": images, "fits": fits, "height": height, "width": width }))
+        .into()
+    }
+
+    /// The first of the halves whose forward pass goes through.
+    fn fitting_pass(&self, pass: &Pass, failed: usize, [height, width]: [usize; 2]) -> Option<usize> {
+        let mut batch = failed;
+        while batch > 1 {
+            batch /= 2;
+            match self.try_forward(pass, [batch as i64, height as i64, width as i64]) {
+                Ok(()) => return Some(batch),
+                Err(Error::Torch(message)) if is_out_of_memory(&message) => {}
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    fn try_forward(&self, pass: &Pass, [n, height, width]: [i64; 3]) -> Result<()> {
+        let _no_grad = tch::no_grad_guard();
+        let bytes = vec![0u8; (n * height * width * 3) as usize];
+        let images_nhwc = self.images_on_device(&bytes, [n, height, width, 3])?;
+        let images_nchw = self.normalize_eval.apply(&images_nhwc)?.f_to_kind(pass.compute)?;
+        self.memory_point(&format!("{}.memory", pass.work), &images_nchw)?;
+        let logits_nk = self.network.infer(pass.inference, &images_nchw)?;
+        // The value is there only when the device has done all of it.
+        logits_nk.f_sum(tch::Kind::Float)?.f_double_value(&[])?;
+        Ok(())
     }
 
     fn advice(&self, fits: Option<u32>) -> String {
@@ -96,10 +161,10 @@ impl Session {
         Ok(())
     }
 
-    /// Where a test asks a step to run out of memory.
-    pub(super) fn memory_point(&self, images_nchw: &Tensor) -> Result<()> {
+    /// Where a test asks for a step (`train.memory`) or a pass to run out of memory.
+    pub(super) fn memory_point(&self, point: &str, images_nchw: &Tensor) -> Result<()> {
         let images = images_nchw.size().first().copied().unwrap_or(0);
-        if injection::hit("train.memory", images as u64) != Some(Effect::OutOfMemory) {
+        if injection::hit(point, images as u64) != Some(Effect::OutOfMemory) {
             return Ok(());
         }
         Err(Error::Torch(if self.machine.on_cpu() {

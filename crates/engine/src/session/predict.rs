@@ -4,6 +4,7 @@ use classifier_spec::{Fault, Weights};
 use tch::Kind;
 
 use super::Session;
+use super::memory::Pass;
 use crate::error::Result;
 
 impl Session {
@@ -27,9 +28,17 @@ impl Session {
             Some((of, inference)) if of == weights => inference,
             _ => self.network.inference(self.tensors_for(weights)?, compute)?,
         };
-        let images_nhwc = self.images_on_device(images_nhwc, size)?;
-        let images_nchw = self.normalize_eval.apply(&images_nhwc)?.f_to_kind(compute)?;
-        let logits_nk = self.network.infer(&inference, &images_nchw)?;
+        let passed = (|| {
+            let images_nhwc = self.images_on_device(images_nhwc, size)?;
+            let images_nchw = self.normalize_eval.apply(&images_nhwc)?.f_to_kind(compute)?;
+            self.memory_point("predict.memory", &images_nchw)?;
+            self.network.infer(&inference, &images_nchw)
+        })();
+        let [n, height, width, _] = size.map(|side| side as usize);
+        let logits_nk = passed.map_err(|error| {
+            let pass = Pass { work: "predict", key: "batch_size", inference: &inference, compute };
+            self.with_pass_advice(error, &pass, n, [height, width])
+        })?;
         self.inference = Some((weights, inference));
         let flat = logits_nk.f_to_kind(Kind::Float)?.f_to(tch::Device::Cpu)?.f_contiguous()?;
         let mut values = vec![0f32; flat.numel()];

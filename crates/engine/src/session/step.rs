@@ -126,7 +126,7 @@ impl Session {
     ) -> Result<(Tensor, Tensor, Vec<Tensor>)> {
         let logits_nk = self.network.forward(&self.network.working, images_nchw, mode)?;
         let loss = self.loss.mean(&logits_nk, target)?;
-        self.memory_point(images_nchw)?;
+        self.memory_point("train.memory", images_nchw)?;
         let grads = self.gradients(&loss)?;
         Ok((loss.f_detach()?, logits_nk.f_detach()?, grads))
     }
