@@ -137,6 +137,30 @@ test('a step that does not fit the memory: exit code 5 and the batch size that w
   expect(stderr).toContain('data.batch_size=4 and trainer.accumulate_grad_batches=4')
 })
 
+test('save_on_exception: a run that failed over an image goes on from there once it is whole', async () => {
+  // The whole epoch is one span, and nothing else saves.
+  const words = (run: string): string[] => [
+    'train',
+    `hydra.run.dir=${run}`,
+    ...shortTraining(data, 1000),
+    'trainer.log_every_n_steps=1000',
+    '+callbacks.model_checkpoint.save_on_exception=true',
+  ]
+  const [run, undisturbed] = [join(folder, 'exception'), join(folder, 'undisturbed')]
+  expect((await cli(words(undisturbed), folder)).code).toBe(0)
+  const image = join(data, 'train', '000050.jpg')
+  const bytes = readFileSync(image)
+  writeFileSync(image, bytes.subarray(0, 200))
+  const { code, stderr } = await cli(words(run), folder)
+  writeFileSync(image, bytes)
+  expect([code, stderr]).toEqual([3, expect.stringContaining(image)])
+  expect(lastOf(run)).toMatch(/^exception-epoch=0-step=[1-6]$/)
+
+  const again = await cli(words(run), folder)
+  expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('resumed in epoch 0')])
+  expect(await runDifferences(undisturbed, run)).toEqual([])
+})
+
 function stepOf(name: string): number {
   return Number(/step=(\d+)/.exec(name)?.[1])
 }

@@ -43,7 +43,12 @@ const schema = v.pipe(
     verbose: v.optional(bool('Log every decision.'), false),
     save_last: v.nullish(saveLast, null),
     save_top_k: v.optional(int('How many of the best to keep; -1 is all.', { min: -1 }), 1),
-    save_on_exception: v.optional(bool('Save when the run fails.'), false),
+    save_on_exception: v.optional(
+      bool(
+        'Save when the run fails between two steps (over an image, a callback), so that it goes on from there.',
+      ),
+      false,
+    ),
     save_weights_only: v.optional(bool('Only the weights: nothing to resume from.'), false),
     mode: v.optional(choice('Which way is better.', ['min', 'max']), 'min'),
     auto_insert_metric_name: v.optional(bool('Write `name=` before every value of the template.'), true),
@@ -201,10 +206,17 @@ export function createModelCheckpoint(options: Options, now: () => number): Call
       return save(event.scalars, event.epoch, event.position, context)
     },
     runEnd: (event, context): Actions => {
-      const failed = event.status === 'failed' || event.status === 'interrupted'
-      const due = failed ? options.save_on_exception : Boolean(options.save_last) && savedStep === 0
-      if (!due || event.position.step === 0) return undefined
-      return save({}, event.position.epoch, event.position, context)
+      const due = options.save_last && savedStep === 0 && event.position.step > 0
+      return due ? save({}, event.position.epoch, event.position, context) : undefined
+    },
+    runFailed: ({ position }, context): Actions => {
+      if (!options.save_on_exception || position.step === 0 || position.step === savedStep) return undefined
+      const directory = runPath(context.directory, options.dirpath ?? 'checkpoints')
+      const name = freeName(`exception-epoch=${position.epoch}-step=${position.step}`, (taken) =>
+        existsSync(join(directory, taken)),
+      )
+      const weightsOnly = options.save_weights_only
+      return [{ kind: 'save', name, directory, weightsOnly, pointers: weightsOnly ? [] : ['last'] }]
     },
     state: () => ({
       monitor,

@@ -112,6 +112,11 @@ export interface RunEndEvent {
   readonly position: Position
 }
 
+export interface RunFailedEvent {
+  /** Where the engine stands; it may be within a span. */
+  readonly position: Position
+}
+
 /**
  * A listener of a run. `observer`s (pictures, tables) that throw are reported once and dropped; `controller`s (early
  * stopping, checkpoints) that throw end the run. Hooks run in the order of the configuration.
@@ -126,6 +131,11 @@ export interface Callback {
   validationEnd?(event: ValidationEvent, context: RunContext): Actions | Promise<Actions>
   epochEnd?(event: EpochEvent, context: RunContext): Actions | Promise<Actions>
   runEnd?(event: RunEndEvent, context: RunContext): Actions | Promise<Actions>
+  /**
+   * The training failed between two steps: what is asked for here is tried, and may fail without harm. Not asked where the
+   * run diverged, a step found no memory, or the engine is broken.
+   */
+  runFailed?(event: RunFailedEvent, context: RunContext): Actions | Promise<Actions>
   /** What a checkpoint must hold for this callback; JSON. */
   state?(): unknown
   restore?(state: unknown): void

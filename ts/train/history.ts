@@ -20,7 +20,9 @@ export class History {
     return this.#records
   }
 
+  /** The record of an epoch that is done again, after a failure at its end, replaces the one before. */
   add(record: EpochRecord): void {
+    if (this.#records.at(-1)?.epoch === record.epoch) this.#records.pop()
     this.#records.push(record)
   }
 

@@ -1,27 +1,28 @@
 import type { Action, Actions, Callback, RunContext } from './callback.ts'
 
-type Hook = 'runStart' | 'span' | 'validationEnd' | 'epochEnd' | 'runEnd'
+type Hook = 'runStart' | 'span' | 'validationEnd' | 'epochEnd' | 'runEnd' | 'runFailed'
 type Event<K extends Hook> = K extends 'runStart' ? undefined : Parameters<NonNullable<Callback[K]>>[0]
 
 /** Asks every callback in turn and gathers what they want done. */
 export class Hooks {
-  readonly #callbacks: Callback[]
+  /** With the key of its state: `model_checkpoint`; of a second one of that name `model_checkpoint#2`. */
+  #callbacks: readonly (readonly [key: string, callback: Callback])[]
   readonly #seconds = new Map<string, number>()
 
   constructor(callbacks: readonly Callback[]) {
-    this.#callbacks = [...callbacks]
+    this.#callbacks = keyed(callbacks)
   }
 
   /** An observer that throws is reported and asked no more; a controller's failure is the run's. */
   async ask<K extends Hook>(hook: K, event: Event<K>, context: RunContext): Promise<Action[]> {
     const actions: Action[] = []
-    for (const callback of [...this.#callbacks]) {
+    for (const [key, callback] of this.#callbacks) {
       const began = performance.now()
       try {
         actions.push(...((await call(callback, hook, event, context)) ?? []))
       } catch (error) {
         if (callback.role === 'controller') throw error
-        this.#callbacks.splice(this.#callbacks.indexOf(callback), 1)
+        this.#callbacks = this.#callbacks.filter(([other]) => other !== key)
         context.logger.warn(`callback ${callback.name} failed and is off for the rest of the run`, {
           hook,
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -41,28 +42,47 @@ export class Hooks {
 
   /** Step intervals at which some callback wants a span to end. */
   intervals(): number[] {
-    return this.#callbacks.flatMap((callback) => callback.stepInterval ?? [])
+    return this.#callbacks.flatMap(([, callback]) => callback.stepInterval ?? [])
   }
 
+  /** What each callback wants kept, by its key. */
   state(): Record<string, unknown> {
     return Object.fromEntries(
-      this.#callbacks.flatMap((callback, index) => {
+      this.#callbacks.flatMap(([key, callback]) => {
         const state = callback.state?.()
-        return state === undefined ? [] : [[`${index}:${callback.name}`, state]]
+        return state === undefined ? [] : [[key, state]]
       }),
     )
   }
 
   /** Gives each callback its state back; one that is new in the configuration starts afresh. */
   restore(states: Readonly<Record<string, unknown>>): void {
-    const byName = new Map(
-      Object.entries(states).map(([key, state]) => [key.slice(key.indexOf(':') + 1), state]),
-    )
-    for (const [index, callback] of this.#callbacks.entries()) {
-      const state = states[`${index}:${callback.name}`] ?? byName.get(callback.name)
+    const known = new Map([...keyedByPlace(states), ...Object.entries(states)])
+    for (const [key, callback] of this.#callbacks) {
+      const state = known.get(key)
       if (state !== undefined) callback.restore?.(state)
     }
   }
+}
+
+/** Each with its name; from the second of a name on with its number. */
+function keyed<T extends { readonly name: string }>(named: readonly T[]): [key: string, value: T][] {
+  const seen = new Map<string, number>()
+  return named.map((value) => {
+    const nth = (seen.get(value.name) ?? 0) + 1
+    seen.set(value.name, nth)
+    return [nth === 1 ? value.name : `${value.name}#${nth}`, value]
+  })
+}
+
+/** States of checkpoints that say place and name, `3:model_checkpoint`, by the keys of today. */
+function keyedByPlace(states: Readonly<Record<string, unknown>>): [key: string, state: unknown][] {
+  const placed = Object.entries(states).flatMap(([key, state]) => {
+    const [, place, name] = /^(\d+):(.+)$/.exec(key) ?? []
+    return name === undefined ? [] : [{ place: Number(place), name, state }]
+  })
+  placed.sort((a, b) => a.place - b.place)
+  return keyed(placed).map(([key, { state }]) => [key, state])
 }
 
 function call<K extends Hook>(

@@ -24,7 +24,7 @@ export interface RunState {
   /** The last span's report; the epoch's end needs its sums. */
   readonly trainReport: TrainReport | null
   readonly history: readonly EpochRecord[]
-  /** By position and name in the configuration. */
+  /** By name of the callback. */
   readonly callbacks: Readonly<Record<string, unknown>>
   readonly best: Best | null
   /** Length of `metrics.jsonl` when this was saved: what lies beyond is cut on resume. */

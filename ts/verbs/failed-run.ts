@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { DivergedError, Failure } from '../errors/index.ts'
+import { DeviceError, DivergedError, EngineBug, Failure } from '../errors/index.ts'
 import { writeJson } from '../files/write-json.ts'
 import type { LogRecord, LogSink } from '../logging/logger.ts'
 import type { NativeEngine } from '../native/native-engine.ts'
@@ -27,6 +27,7 @@ export async function concludeFailedRun(
     }
   }
   await attempt('a checkpoint on its way was lost', () => run.settle())
+  if (isSavable(error)) await attempt('the failed run could not be saved', () => lastWishes(run))
   const told = error instanceof DivergedError ? withWayBack(error, run) : error
   const reason = masked(told instanceof Error ? told.message : String(told), secrets)
   await attempt('the loggers could not be closed', () => run.recorder.finish('failed', 1))
@@ -43,6 +44,22 @@ export async function concludeFailedRun(
     }),
   )
   return told
+}
+
+/**
+ * Whether the run stands between two steps. One that failed for want of memory has moved the running statistics already,
+ * and SAM's the weights.
+ */
+function isSavable(error: unknown): boolean {
+  return !(error instanceof DivergedError || error instanceof DeviceError || error instanceof EngineBug)
+}
+
+/** What the callbacks ask for when a training failed. */
+async function lastWishes(run: Run): Promise<void> {
+  const { position } = await run.session.inspect()
+  const wishes = await run.hooks.ask('runFailed', { position }, run.context)
+  await run.perform(wishes, position.epoch, position)
+  await run.settle()
 }
 
 /** Writes a failure with all that is known of it into the run's log files. Who called says it to people. */

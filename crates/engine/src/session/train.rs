@@ -36,7 +36,14 @@ impl Session {
             }
             let waiting = Instant::now();
             let source = self.sources.train.as_mut().ok_or_else(no_train_split)?;
-            let Some(batch) = source.next()? else {
+            let next = match source.next() {
+                Ok(next) => next,
+                Err(error) => {
+                    self.cut_short(epoch, &sums, &traces, steps);
+                    return Err(error.into());
+                }
+            };
+            let Some(batch) = next else {
                 exhausted = true;
                 break;
             };
@@ -90,6 +97,14 @@ impl Session {
         self.ledger.step_s += reading.elapsed().as_secs_f64();
         let epoch_done = exhausted || self.progress.position.batch >= batches;
         Ok(self.finish_span(report, epoch_done, stopped))
+    }
+
+    /// Adds the steps before a batch that cannot be had to the epoch, so that a checkpoint of this moment is exact. What is
+    /// wrong with them is not told: the failure is.
+    fn cut_short(&mut self, epoch: u32, sums: &Span, traces: &[Trace], steps: u64) {
+        if let Err(error) = self.read_span(epoch, sums, traces, steps, None) {
+            tracing::debug!(?error, "a span that failed could not be read");
+        }
     }
 
     /// Brings the loader to the cursor; returns the epoch's batches.
