@@ -254,6 +254,40 @@ describe('state', () => {
   })
 })
 
+describe('a run that failed', () => {
+  const position = { epoch: 2, batch: 3, step: 17 }
+
+  test('is saved where that is asked for, under a name of its own that nothing removes', () => {
+    const { context } = testRun({ directory })
+    const callback = create({ monitor: 'm', save_on_exception: true })
+    expect(callback.runFailed?.({ position }, context)).toEqual([
+      {
+        kind: 'save',
+        name: 'exception-epoch=2-step=17',
+        directory: join(directory, 'checkpoints'),
+        weightsOnly: false,
+        pointers: ['last'],
+      },
+    ])
+    mkdirSync(join(directory, 'checkpoints/exception-epoch=2-step=17'), { recursive: true })
+    expect(callback.runFailed?.({ position }, context)).toMatchObject([
+      { name: 'exception-epoch=2-step=17-v1' },
+    ])
+    expect(callback.state?.()).toMatchObject({ kept: [], newest: null })
+  })
+
+  test('is not saved without a step, twice, or unasked', () => {
+    const { context } = testRun({ directory })
+    const asked = create({ save_on_exception: true })
+    expect(asked.runFailed?.({ position: { epoch: 0, batch: 1, step: 0 } }, context)).toBeUndefined()
+    const [saved] = [asked.epochEnd?.(epochEvent(0, {}), context)].flat() as Action[]
+    expect(saved?.kind).toBe('save')
+    const { position: there } = epochEvent(0, {})
+    expect(asked.runFailed?.({ position: there }, context)).toBeUndefined()
+    expect(create({}).runFailed?.({ position }, context)).toBeUndefined()
+  })
+})
+
 describe('options that cannot be', () => {
   const problems = (options: unknown): string => {
     const result = v.safeParse(modelCheckpoint.schema, options)

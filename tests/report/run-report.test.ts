@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { escapeHtml, html } from '../../ts/report/html.ts'
+import { runName } from '../../ts/report/read-run.ts'
 import { runReport } from '../../ts/report/run-report.ts'
 import { evaluationOf, runFacts } from './report-inputs.ts'
 
@@ -14,6 +15,13 @@ const hostile = [
   "it's",
   '&amp;',
 ]
+
+test.each([
+  ['outputs/2026-11-24/12-30-05', '2026-11-24/12-30-05'],
+  ['outputs/multirun/2026-11-24/12-30-05/3', '2026-11-24/12-30-05/3'],
+  ['/runs/birds', 'birds'],
+  ['/runs/birds/', 'birds'],
+])('a run in %s is called %s', (directory, name) => expect(runName(directory)).toBe(name))
 
 test('everything that is not markup is escaped', () => {
   expect(escapeHtml(`<a href="x">'&`)).toBe('&lt;a href=&quot;x&quot;&gt;&#39;&amp;')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { CheckpointError } from '../errors/index.ts'
@@ -19,12 +19,23 @@ export async function readRun(directory: string): Promise<RunFacts> {
     if (existsSync(path)) evaluations.push(await readJson(path, ReportEvaluation))
   }
   return {
-    name: basename(resolve(directory)),
+    name: runName(directory),
     plan: await readJson(planPath, PlanFile),
     curves: await readCurves(join(directory, 'metrics.jsonl')),
     evaluations,
     overrides: await readOverrides(join(directory, '.hydra', 'overrides.yaml')),
   }
+}
+
+/**
+ * What a run is called: its folder, with those above it where a folder is but a time or a number: `2026-11-24/12-30-05`, and
+ * of a sweep's job `2026-11-24/12-30-05/3`.
+ */
+export function runName(directory: string): string {
+  const parts = resolve(directory).split(sep)
+  let from = parts.length - 1
+  while (from > 1 && /^(\d+|\d\d-\d\d-\d\d)$/.test(parts[from] ?? '')) from--
+  return parts.slice(from).join('/')
 }
 
 /** Where a run keeps what its report says of a split. */
