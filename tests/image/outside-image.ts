@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, realpathSync, renameSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** A root file system that stands for an image from outside, and the variables that the image sets. */
@@ -43,6 +43,8 @@ export function outsideImage(image: string, folder: string): OutsideImage {
       // That of rust-toolchain.toml, whatever else is on the PATH.
       const toolchain = join(call(['rustup', 'which', 'rustc'], import.meta.dir), '../..')
       copy(realpathSync(toolchain), join(staged, 'usr/local/rustup/toolchains', basename(toolchain)))
+      const chosen = `version = "12"\ndefault_toolchain = "${basename(toolchain)}"\nprofile = "minimal"\n`
+      writeFileSync(join(staged, 'usr/local/rustup/settings.toml'), chosen)
       copy(dirname(Bun.which('rustup') ?? ''), join(staged, 'usr/local/cargo/bin'))
     })
     const env = { RUSTUP_HOME: '/usr/local/rustup', CARGO_HOME: '/usr/local/cargo' }

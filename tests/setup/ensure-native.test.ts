@@ -13,11 +13,15 @@ import { linkEntries } from '../../ts/setup/link-tree.ts'
 import type { Probe } from '../../ts/setup/requirements.ts'
 import { fakeLibtorch, put, scratchFolder, scratchMachine, silent } from './scratch.ts'
 
+const toolchainFile = 'rust-toolchain.toml'
+
 /** A checkout whose addons are crates of three lines, which any Rust compiles in a second. */
 function tinyCheckout(): Machine {
   const machine = scratchMachine({ ...process.env, LIBTORCH: undefined, CARGO_TARGET_DIR: undefined })
   const { packageRoot } = machine
   put(join(packageRoot, 'bun.lock'))
+  // The toolchain that is here for sure: rustup may have no default one.
+  put(join(packageRoot, toolchainFile), readFileSync(join(import.meta.dir, '../..', toolchainFile)))
   put(join(packageRoot, 'Cargo.toml'), '[workspace]\nresolver = "3"\nmembers = ["crates/*"]\n')
   for (const crate of ['binding', 'images'])
     put(
