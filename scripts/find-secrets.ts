@@ -14,8 +14,9 @@ function report(place: string, kind: string): void {
 }
 
 function trackedFiles(): string[] {
+  // Outside a repository (an unpacked archive, an image) there is nothing that could be committed.
+  if (Bun.which('git') === null) return []
   const { stdout, exitCode } = Bun.spawnSync(['git', 'ls-files', '-z'])
-  // Outside a repository (an unpacked archive) there is nothing that could be committed.
   return exitCode === 0 ? stdout.toString().split('\0').filter(Boolean) : []
 }
 

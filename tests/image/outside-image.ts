@@ -9,7 +9,7 @@ export interface OutsideImage {
 
 const paths = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** Of all that compiles in the image of Rust, what is needed and no more. */
-const compiling = 'gcc,g++,make,libc6-dev,ca-certificates'
+const compiling = 'gcc,g++,make,libc6-dev,git,ca-certificates'
 
 /**
  * What stands for an image where there is no registry of images: Debian 12 by debootstrap with this machine's Node or Rust. It
