@@ -131,7 +131,8 @@ function epochName(epoch: number, epochs: number): string {
 }
 
 function rate(imagesPerSecond: number): string {
-  const text = imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : compact(Math.round(imagesPerSecond))
+  const text =
+    imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : Math.round(imagesPerSecond).toLocaleString('en')
   return `${text.padStart(4)} img/s`
 }
 
