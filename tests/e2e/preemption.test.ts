@@ -82,7 +82,7 @@ describe('a run in a bucket that loses its machine', () => {
     expect(await first.exited).toBe(75)
     expect(said).toContain(`hydra.run.dir=${run}`)
 
-    expect(await finish('b1', run)).toContain('resumed at')
+    expect(await finish('b1', run)).toContain('resumed in epoch')
     server.isBusy = () => false
     expectSameEnd('terminated')
     expect(await finish('c1', run)).toContain('already completed')
@@ -105,7 +105,7 @@ describe('a run in a bucket that loses its machine', () => {
     await first.exited
     server.onUpload = async () => false
 
-    expect(await finish('b2', run)).toContain('resumed at')
+    expect(await finish('b2', run)).toContain('resumed in epoch')
     expectSameEnd('killed')
   })
 
