@@ -51,8 +51,13 @@ impl Network {
     pub(crate) fn new(spec: &ModelSpec, machine: &Machine, seed: u64, own_kernels: bool) -> Result<Self> {
         let (model, blueprint) = model::build(spec)?;
         let entries = blueprint.entries;
-        let masters =
-            entries.iter().map(|entry| initial(entry, machine, seed)).collect::<Result<Vec<_>>>()?;
+        // A file of weights fills all but the last layer, or is refused: their draws would be for nothing.
+        let head = format!("{}.", model.head());
+        let drawn = |entry: &Entry| spec.weights.is_none() || entry.name.starts_with(&head);
+        let masters = entries
+            .iter()
+            .map(|entry| initial(entry, machine, drawn(entry).then_some(seed)))
+            .collect::<Result<Vec<_>>>()?;
         let trainable: Vec<Id> =
             (0..entries.len()).filter(|&id| entries[id].role.is_parameter() && !entries[id].frozen).collect();
         let counters = (0..entries.len())
@@ -195,12 +200,18 @@ fn working_set(entries: &[Entry], tensors: &[Tensor], compute: Kind) -> Result<V
         .collect()
 }
 
-fn initial(entry: &Entry, machine: &Machine, seed: u64) -> Result<Tensor> {
+/// Zeros without a seed.
+fn initial(entry: &Entry, machine: &Machine, seed: Option<u64>) -> Result<Tensor> {
     if entry.role == Role::Counter {
         return Ok(Tensor::f_zeros(entry.shape.as_slice(), (Kind::Int64, machine.device))?);
     }
-    let values = entry.init.values(seed, &entry.name, entry.numel());
-    let flat = Tensor::f_from_slice(&values)?.f_view(entry.shape.as_slice())?;
+    let flat = match seed {
+        Some(seed) => {
+            let values = entry.init.values(seed, &entry.name, entry.numel());
+            Tensor::f_from_slice(&values)?.f_view(entry.shape.as_slice())?
+        }
+        None => Tensor::f_zeros(entry.shape.as_slice(), (Kind::Float, tch::Device::Cpu))?,
+    };
     let placed = flat.f_to(machine.device)?;
     if entry.shape.len() == 4 { torch::in_format(&placed, machine.format) } else { Ok(placed) }
 }
