@@ -69,9 +69,17 @@ export async function run(argv: string[]): Promise<number> {
       model,
     }
     const exported = await exportOnnx(session, request, logger)
-    if (flags.has('--json'))
-      process.stdout.write(`${JSON.stringify({ files: exported.files, ...exported.agreement })}\n`)
-    else process.stdout.write(`${exported.files.join('\n')}\n`)
+    const { files, agreement } = exported
+    if (flags.has('--json')) {
+      const { images, maxDifference, scale } = agreement
+      const answer = {
+        files,
+        checked_images: images,
+        max_logit_difference: maxDifference,
+        logit_scale: scale,
+      }
+      process.stdout.write(`${JSON.stringify(answer)}\n`)
+    } else process.stdout.write(`${files.join('\n')}\n`)
     return 0
   } finally {
     await session.close()

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import * as v from 'valibot'
 import { nearest } from '../config/suggest/nearest.ts'
 import { ConfigError, type ConfigProblem } from '../errors/index.ts'
@@ -41,7 +42,9 @@ export function readWords<E extends Entries>(argv: readonly string[], rules: Wor
           suggestions: nearest(text, rules.flags ?? []),
         })
     } else if (equals > 0 && known.includes(key)) options[key] = text.slice(equals + 1)
-    else if (rules.bare) bare.push(text)
+    // A file may be called anything, a slip of the finger is likelier where there is none.
+    else if (rules.bare && (equals < 0 || nearest(key, known).length === 0 || existsSync(text)))
+      bare.push(text)
     else
       problems.push({
         message: `${rules.command} has no option ${key}`,

@@ -5,6 +5,8 @@ import { type OptimizedModel, optimizedModel } from './optimized-model.ts'
 /** An ONNX file, opened by onnxruntime on the CPU. */
 export interface OnnxFile {
   readonly inputNames: readonly string[]
+  /** Of the first input: `float32`, `uint8`, …; undefined where it is no tensor. */
+  readonly inputType: string | undefined
   readonly outputNames: readonly string[]
   /** Runs the only input; answers every output by name. */
   run(data: Float32Array | Uint8Array, dims: readonly number[]): Promise<Readonly<Record<string, OnnxOutput>>>
@@ -46,8 +48,10 @@ export async function openOnnx(
     throw failed('open', error)
   }
   const { inputNames, outputNames } = session
+  const [first] = session.inputMetadata
   return {
     inputNames,
+    inputType: first?.isTensor ? first.type : undefined,
     outputNames,
     async run(data, dims) {
       const [name, ...others] = inputNames

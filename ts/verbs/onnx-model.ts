@@ -40,6 +40,13 @@ export async function openOnnxModel(
     cache: thisMachine().cache,
     ...(images === undefined ? {} : { images }),
   })
+  if (model.inputType !== 'float32')
+    throw new CheckpointError(
+      `${file} takes ${model.inputType ?? 'no'} input, normalised float32 images are shown to it`,
+      {
+        hint: 'model.uint8.onnx is for programs that show it images as they are; give model.onnx, which lies beside it',
+      },
+    )
   const [mean, std] = [normalization.mean, normalization.std]
   return {
     classes,

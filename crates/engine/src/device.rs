@@ -78,7 +78,8 @@ fn device(spec: DeviceSpec) -> Result<Device> {
         }
         DeviceSpec::Mps if torch::mps_available()? => Ok(Device::Mps),
         DeviceSpec::Mps => {
-            Err(missing("trainer.accelerator=mps is asked for, but this machine has no Metal device", 0))
+            let message = "trainer.accelerator=mps is asked for, but this machine has no Metal device";
+            Err(Fault::new(FaultKind::Device, message).hint("Set trainer.accelerator=auto or cpu.").into())
         }
     }
 }
