@@ -81,7 +81,7 @@ fn passes_outside_training_agree() {
         let mut trained = open(&plan);
         let size = 45;
         let images: Vec<u8> = (0..3 * size * size * 3).map(|i| (i * 7919 % 251) as u8).collect();
-        let mut ask =
+        let ask =
             |session: &mut Session| session.predict(&images, 3, size, size, Weights::Raw).expect("logits");
         let before = ask(&mut trained);
         trained.train(4).expect("steps");
