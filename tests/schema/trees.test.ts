@@ -122,6 +122,10 @@ describe('our own tree', () => {
   test('data.image_size is the one knob', () => {
     const { plan } = planOf(join(root, 'configs'), 'train', ['data.image_size=96'])
     expect(plan.train_loader.transforms[0]).toMatchObject({ kind: 'random_resized_crop', size: [96, 96] })
-    expect(plan.eval_loader.transforms[0]).toMatchObject({ kind: 'resize', size: [96, 96] })
+    // ⌊96 · 256 / 224⌋.
+    expect(plan.eval_loader.transforms.slice(0, 2)).toMatchObject([
+      { kind: 'resize', size: [109] },
+      { kind: 'center_crop', size: [96, 96] },
+    ])
   })
 })
