@@ -45,7 +45,7 @@ test('of a sweep, --json prints its results alone', async () => {
   expect(monitor).toBe('val/acc_top1')
   expect(jobs).toHaveLength(2)
   for (const job of jobs) {
-    expect(job).toMatchObject({ status: 'completed', exit_code: 0, epoch: 1 })
+    expect(job).toMatchObject({ status: 'completed', exit_code: 0, epoch: 0 })
     expect(job.score).toBe(job.metrics['val/acc_top1'])
     expect(job.directory).toBe(join(folder, 'sweep', String(job.job)))
   }

@@ -230,7 +230,7 @@ test('another image size is exported with its preprocessing', async () => {
   const output = join(folder, 'large', 'model.onnx')
   await succeed(['export', `model=${run}`, `output=${output}`, 'image_size=48'])
   const { preprocessing } = await json(join(folder, 'large', 'labels_mapping.json'))
-  expect(preprocessing).toMatchObject({ resize: [48, 48], center_crop: null })
+  expect(preprocessing).toMatchObject({ resize: [54], center_crop: [48, 48] })
   const { stdout, code } = await cli(['predict', `model=${output}`, join(data, 'valid'), '--json'], folder)
   expect([code, JSON.parse(stdout).predictions.length]).toEqual([0, 5])
 })
