@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { folderStore } from '../../ts/store/folder-store.ts'
 import { openMirror, type RunMirror } from '../../ts/store/run-mirror.ts'
@@ -64,6 +64,20 @@ describe('a run in a bucket', () => {
     expect(files(second.stage)['metrics.jsonl']).toBe('{"step":0}\n{"step":1}\n{"step":2}\n')
     const [newest] = await new CheckpointStore(second.stage).committed()
     expect(newest?.directory).toBe(join(second.stage, 'checkpoints/step-2'))
+  })
+
+  test('has a pointer as it is, though its size and its time are those of before', async () => {
+    const mount = strictMount()
+    const first = await machine(mount)
+    for (const step of [1, 2]) {
+      save(first.stage, step)
+      utimesSync(join(first.stage, 'checkpoints/last'), 1, 1)
+      first.mirror.changed()
+      await first.mirror.flush()
+    }
+    expect(await first.mirror.close(75)).toBe(true)
+    const second = await machine(sameBucket(mount))
+    expect(files(second.stage)['checkpoints/last']).toBe('step-2\n')
   })
 
   test('keeps which checkpoint is the newest', async () => {

@@ -18,6 +18,8 @@ import { type StagedFile, stageFiles } from './stage-files.ts'
 
 /** Files up to this size are read once and sent from memory: they may grow meanwhile. Larger ones never change. */
 const memoryBytes = 32 << 20
+/** Files up to this size are always read: a pointer may be written twice, to the same size, within one tick of the disk's clock. */
+const smallBytes = 64 << 10
 /** Commits that stay: the newest, and one to fall back to. */
 const keptCommits = 2
 const scans = 5
@@ -135,7 +137,8 @@ export class RunPusher {
   async #uploadFile(file: StagedFile): Promise<CommittedFile> {
     const path = join(this.#options.stage, file.path)
     const known = this.#known.get(file.path)
-    const unchanged = known?.file.size === file.size && known.file.modified === file.modified
+    const same = known?.file.size === file.size && known.file.modified === file.modified
+    const unchanged = same && file.size > smallBytes
     const object = unchanged ? this.#objects.get(known.sha256) : undefined
     if (unchanged && object !== undefined) return { ...file, sha256: known.sha256, object }
     if (file.size > memoryBytes) {
