@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { ConfigError, type Failure } from '../errors/index.ts'
 import { softmax } from '../metrics/classification.ts'
-import type { NativeImages } from '../native/native-images.ts'
+import type { NativeImages, Prepared } from '../native/native-images.ts'
 import type { Precision, Transform } from '../native/spec.d.ts'
 import type { ModelSource } from './model-source.ts'
 import { openOnnxModel } from './onnx-model.ts'
@@ -50,14 +50,8 @@ export async function openClassifier(
       })
     const [native, model] = await Promise.all([openImages(), openOnnxModel(source, images)])
     const { planes } = native.openPreprocessor(model.transforms, model.exifTranspose)
-    const prepare = async (paths: readonly string[]): Promise<Readied> => {
-      const { images, failures, height, width } = await planes(paths)
-      const size = 3 * height * width
-      return {
-        failures,
-        answer: (from, to) => model.answer(images.subarray(from * size, to * size), to - from, height, width),
-      }
-    }
+    const prepare = async (paths: readonly string[]): Promise<Readied> =>
+      readied(await planes(paths), (images, n, height, width) => model.answer(images, n, height, width))
     return { ...model, images: native, prepare, elsewhere: false }
   }
   const engine = await openEngine()
@@ -67,15 +61,10 @@ export async function openClassifier(
   const { transforms } = source.plan.eval_loader
   const exifTranspose = (await planFacts(source))?.exifTranspose ?? false
   const { pixels } = engine.openPreprocessor(transforms, exifTranspose)
-  const prepare = async (paths: readonly string[]): Promise<Readied> => {
-    const { images, failures, height, width } = await pixels(paths)
-    const size = 3 * height * width
-    return {
-      failures,
-      answer: (from, to) =>
-        session.predict(images.subarray(from * size, to * size), to - from, height, width, 'raw'),
-    }
-  }
+  const prepare = async (paths: readonly string[]): Promise<Readied> =>
+    readied(await pixels(paths), (images, n, height, width) =>
+      session.predict(images, n, height, width, 'raw'),
+    )
   return {
     classes: source.state.classes,
     transforms,
@@ -84,6 +73,18 @@ export async function openClassifier(
     prepare,
     elsewhere: !report.device.startsWith('cpu'),
     close: () => session.close(),
+  }
+}
+
+/** Images that are prepared, with what answers `n` of them. */
+function readied<Values extends { subarray(from: number, to: number): Values }>(
+  { images, failures, height, width }: Prepared<Values>,
+  answer: (images: Values, n: number, height: number, width: number) => Promise<Float32Array>,
+): Readied {
+  const size = 3 * height * width
+  return {
+    failures,
+    answer: (from, to) => answer(images.subarray(from * size, to * size), to - from, height, width),
   }
 }
 

@@ -1,5 +1,5 @@
-// Convolutions without gradients by oneDNN, with weights in the order that it chooses for itself and everything that
-// follows in its own last pass: what libtorch's compiler calls for a network that it has frozen.
+// Convolutions without gradients by oneDNN, with weights in the order that it chooses for itself, and with bias and, where
+// no residual comes between, ReLU in its own last pass: what libtorch's compiler calls for a network that it has frozen.
 #include "shim.h"
 
 #include <ATen/Context.h>
