@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "batch_norm",
     "conv",
     "fused_step",
+    "image_conv",
     "lists",
     "max_pool",
     "optimize",
@@ -71,7 +72,13 @@ fn kernels(shim: &Path) {
     let build = || {
         let mut build = cc::Build::new();
         build.cpp(true).std("c++20").pic(true).opt_level(3);
-        for flag in ["-fno-math-errno", "-fno-trapping-math", "-Wno-psabi", "-Wno-maybe-uninitialized"] {
+        for flag in [
+            "-fno-math-errno",
+            "-fno-trapping-math",
+            "-Wno-psabi",
+            "-Wno-maybe-uninitialized",
+            "-Wno-uninitialized",
+        ] {
             build.flag_if_supported(flag);
         }
         build

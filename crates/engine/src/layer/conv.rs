@@ -52,13 +52,21 @@ impl Conv {
         let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
         let weight = pass.tensor(self.weight);
         if pass.own_kernels
-            && self.stride == 1
-            && self.padding == 1
-            && let Some(y_nchw) = torch::winograd(x_nchw, weight)?
+            && let Some(y_nchw) = self.by_own_kernels(x_nchw, weight)?
         {
             return Ok(y_nchw);
         }
         Ok(x_nchw.f_conv2d(weight, None::<&Tensor>, stride, padding, [1, 1], 1)?)
+    }
+
+    fn by_own_kernels(&self, x_nchw: &Tensor, weight: &Tensor) -> Result<Option<Tensor>> {
+        if self.stride == 1
+            && self.padding == 1
+            && let Some(y_nchw) = torch::winograd(x_nchw, weight)?
+        {
+            return Ok(Some(y_nchw));
+        }
+        torch::image_conv(x_nchw, weight, self.stride, self.padding)
     }
 
     /// Its weight, and the rest as ONNX calls it; the norm that follows writes both.

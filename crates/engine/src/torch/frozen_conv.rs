@@ -3,10 +3,11 @@
 use tch::Tensor;
 
 use super::call::{Answer, Handle, handle, handle_or_null, perhaps_tensor_from, tensor_from};
+use super::image_conv::{image_conv_evaluate, image_conv_takes};
 use crate::error::Result;
 
 unsafe extern "C" {
-    fn ct_winograd_pack(weight: Handle, out: *mut Handle) -> Answer;
+    fn ct_winograd_pack(weight: Handle, size: *const i64, out: *mut Handle) -> Answer;
     fn ct_winograd_packed(
         x: Handle,
         packed: Handle,
@@ -31,7 +32,7 @@ unsafe extern "C" {
 /// Weights in the order in which a kernel reads them, and a bias [K] in fp32.
 #[derive(Debug)]
 pub(crate) struct FrozenConv {
-    packed: Tensor,
+    weight: Tensor,
     bias_k: Tensor,
     kernel: Kernel,
 }
@@ -40,6 +41,11 @@ pub(crate) struct FrozenConv {
 enum Kernel {
     /// 3x3 with stride 1 and padding 1, by Winograd's algorithm.
     Winograd,
+    /// Of images, whose channels are few.
+    Image {
+        stride: i64,
+        padding: i64,
+    },
     OneDnn {
         stride: i64,
         padding: i64,
@@ -56,21 +62,27 @@ impl FrozenConv {
         padding: i64,
         size_nchw: &[i64],
     ) -> Result<Option<Self>> {
-        // SAFETY (here and below): the handles live as long as the call.
-        if stride == 1
-            && padding == 1
-            && let Some(packed) = perhaps_tensor_from(|out| unsafe { ct_winograd_pack(handle(weight), out) })?
-        {
-            return Ok(Some(Self { packed, bias_k, kernel: Kernel::Winograd }));
-        }
         let size: [i64; 4] = match size_nchw.try_into() {
             Ok(size) => size,
             Err(_) => return Ok(None),
         };
+        // SAFETY (here and below): the handles live as long as the call.
+        if stride == 1
+            && padding == 1
+            && let Some(packed) =
+                perhaps_tensor_from(|out| unsafe { ct_winograd_pack(handle(weight), size.as_ptr(), out) })?
+        {
+            return Ok(Some(Self { weight: packed, bias_k, kernel: Kernel::Winograd }));
+        }
+        if image_conv_takes(weight) {
+            let kernel = Kernel::Image { stride, padding };
+            return Ok(Some(Self { weight: weight.shallow_clone(), bias_k, kernel }));
+        }
         let packed = perhaps_tensor_from(|out| unsafe {
             ct_conv_pack(handle(weight), stride, padding, size.as_ptr(), out)
         })?;
-        Ok(packed.map(|packed| Self { packed, bias_k, kernel: Kernel::OneDnn { stride, padding } }))
+        let kernel = Kernel::OneDnn { stride, padding };
+        Ok(packed.map(|packed| Self { weight: packed, bias_k, kernel }))
     }
 
     /// `relu(x_nchw * weight + bias + residual_nchw)`, without what is not asked for. None where the kernel does not fit.
@@ -80,12 +92,16 @@ impl FrozenConv {
         residual_nchw: Option<&Tensor>,
         relu: bool,
     ) -> Result<Option<Tensor>> {
-        let (x, packed, bias) = (handle(x_nchw), handle(&self.packed), handle(&self.bias_k));
+        let (x, packed, bias) = (handle(x_nchw), handle(&self.weight), handle(&self.bias_k));
         let residual = handle_or_null(residual_nchw);
         match self.kernel {
             Kernel::Winograd => {
                 perhaps_tensor_from(|out| unsafe { ct_winograd_packed(x, packed, bias, residual, relu, out) })
             }
+            Kernel::Image { stride, padding } if residual_nchw.is_none() => {
+                image_conv_evaluate(x_nchw, &self.weight, &self.bias_k, relu, stride, padding)
+            }
+            Kernel::Image { .. } => Ok(None),
             Kernel::OneDnn { stride, padding } => tensor_from(|out| unsafe {
                 ct_conv_packed(x, packed, bias, residual, relu, stride, padding, out)
             })

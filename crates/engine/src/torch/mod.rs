@@ -3,6 +3,7 @@
 mod call;
 mod frozen_conv;
 mod fused;
+mod image_conv;
 mod lists;
 mod optimize;
 mod process;
@@ -13,6 +14,7 @@ mod winograd;
 
 pub(crate) use frozen_conv::FrozenConv;
 pub(crate) use fused::*;
+pub(crate) use image_conv::*;
 pub(crate) use lists::*;
 pub(crate) use optimize::*;
 pub(crate) use process::*;

@@ -3,6 +3,7 @@
 // A result never depends on the number of threads: each value is summed by one of them, in the order of the channels or
 // of the tiles.
 #include "parallel.h"
+#include "rooms.h"
 #include "rows.h"
 #include "shim.h"
 
@@ -22,37 +23,37 @@ using torch::autograd::variable_list;
 // Up to this many channels a thread keeps a block of tiles in its own cache, with all weights beside it; from there on all
 // tiles are transformed first, and a thread keeps one panel of weights.
 constexpr int64_t kShallow = 128;
-// Tiles times channels of such a block.
-constexpr int64_t kBlock = 32 * 128;
+// Values of such a block.
+constexpr int64_t kBlock = 72 * 1024;
 // Tiles that a panel of weights is multiplied with at once.
 constexpr int64_t kTiles = 64;
+// What the weights of a place cost beside its tiles, as so many of these: they are made, or come from far.
+constexpr int64_t kWeightTiles = 28;
 
-// Tiles that are multiplied at once.
-constexpr int64_t kRows = 8;
+int64_t up_to_rows(int64_t tiles) { return (tiles + ct::kRows - 1) / ct::kRows * ct::kRows; }
 
-int64_t up_to_rows(int64_t tiles) { return (tiles + kRows - 1) / kRows * kRows; }
+int64_t places_of(int64_t side) { return (side + 2) * (side + 2); }
 
-int64_t tiles_of(const ct::ConvShape& s) { return s.images * ((s.height + 1) / 2) * ((s.width + 1) / 2); }
+int64_t tiles_of(const ct::ConvShape& s, int64_t side) {
+  return s.images * ((s.height + side - 1) / side) * ((s.width + side - 1) / side);
+}
 
-// Memory for each thread, in values of a tensor's kind.
-struct Rooms {
-  Tensor memory;
-  int64_t each;
+// The size of tiles that multiplies least.
+int64_t cheapest_side(const ct::ConvShape& s) {
+  auto cost = [&](int64_t side) { return places_of(side) * (up_to_rows(tiles_of(s, side)) + kWeightTiles); };
+  return cost(4) < cost(2) ? 4 : 2;
+}
 
-  Rooms(int64_t each, at::ScalarType kind) : each(each) {
-    memory = at::empty({at::get_num_threads() * each}, at::TensorOptions(kind));
-  }
+// bf16 would lose two more bits in tiles of 4: they are not for what a network answers.
+int64_t forward_side(const ct::ConvShape& s) { return s.kind == ct::kBFloat16 ? 2 : cheapest_side(s); }
 
-  template <typename T = void>
-  T* mine() const {
-    char* start = static_cast<char*>(memory.mutable_data_ptr());
-    return reinterpret_cast<T*>(start + ct::thread_slot() * each * memory.element_size());
-  }
-};
+// A gradient of a batch says its mean to within the batch's own noise, which is some hundred times as large.
+int64_t gradient_side(const ct::ConvShape& s) { return cheapest_side(s); }
 
 struct Convolution {
   const ct::ConvShape& shape;
   bool by_input;
+  int64_t side;
   at::ScalarType kind;
   const char* x;
   // Null where `packed` holds what would be made of it.
@@ -61,19 +62,21 @@ struct Convolution {
   const char* packed = nullptr;
   ct::Epilogue epilogue{};
 
+  const ct::WinogradKernels& kernels() const { return ct::kernels().winograd(shape.kind, side); }
+  int64_t places() const { return places_of(side); }
   int64_t deep() const { return by_input ? shape.out : shape.in; }
   int64_t panels() const { return (by_input ? shape.in : shape.out) / ct::kPanel; }
-  int64_t panel_size() const { return 16 * deep() * ct::kPanel; }
+  int64_t panel_size() const { return places() * (deep() * ct::kPanel + ct::kApart); }
   int64_t width() const { return c10::elementSize(kind); }
+  ct::Rooms sums(int64_t tiles) const { return {places() * (ct::kPanel * tiles + ct::kApart), at::kFloat}; }
 
   void weights(int64_t panel, void* lines) const {
-    ct::kernels().winograd_weights(weight, lines, shape, by_input, panel * ct::kPanel);
+    kernels().weights(weight, lines, shape, by_input, panel * ct::kPanel);
   }
 
   void products(const char* inputs, int64_t apart, const void* lines, int64_t first, int64_t count, int64_t panel,
                 float* room) const {
-    ct::kernels().winograd_products(inputs, apart, lines, y, shape, by_input, first, count, panel * ct::kPanel, room,
-                                    epilogue);
+    kernels().products(inputs, apart, lines, y, shape, by_input, first, count, panel * ct::kPanel, room, epilogue);
   }
 
   // The lines of all panels.
@@ -84,7 +87,8 @@ struct Convolution {
   }
 
   void shallow() const {
-    const int64_t tiles = tiles_of(shape), block = kBlock / deep() / kRows * kRows, apart = block * deep() + ct::kApart;
+    const int64_t tiles = tiles_of(shape, side), block = kBlock / places() / deep() / ct::kRows * ct::kRows;
+    const int64_t apart = block * deep() + ct::kApart;
     Tensor fresh;
     const char* lines = packed;
     if (lines == nullptr) {
@@ -93,30 +97,30 @@ struct Convolution {
       lines = static_cast<const char*>(fresh.const_data_ptr());
     }
     auto lines_of = [&](int64_t panel) { return lines + panel * panel_size() * width(); };
-    const Rooms inputs(16 * apart, kind), sums(16 * ct::kPanel * block, at::kFloat);
+    const ct::Rooms inputs(places() * apart, kind), room = sums(block);
     // Shared out by rows, not by blocks: of a single image there are few of these.
-    ct::parallel_for(0, (tiles + kRows - 1) / kRows, 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, up_to_rows(tiles) / ct::kRows, 1, [&](int64_t from, int64_t to) {
       char* input = inputs.mine<char>();
-      const int64_t end = std::min(to * kRows, tiles);
-      for (int64_t first = from * kRows; first < end; first += block) {
+      const int64_t end = std::min(to * ct::kRows, tiles);
+      for (int64_t first = from * ct::kRows; first < end; first += block) {
         const int64_t count = std::min(block, end - first);
-        ct::kernels().winograd_input(x, input, shape, deep(), first, count, apart);
+        kernels().input(x, input, shape, deep(), first, count, apart);
         for (int64_t panel = 0; panel < panels(); ++panel) {
-          products(input, apart, lines_of(panel), first, count, panel, sums.mine<float>());
+          products(input, apart, lines_of(panel), first, count, panel, room.mine<float>());
         }
       }
     });
   }
 
   void deep_one() const {
-    const int64_t tiles = tiles_of(shape), apart = up_to_rows(tiles) * deep() + ct::kApart;
+    const int64_t tiles = tiles_of(shape, side), apart = up_to_rows(tiles) * deep() + ct::kApart;
     const int64_t blocks = (tiles + kTiles - 1) / kTiles;
-    const Tensor transformed = at::empty({16 * apart}, at::TensorOptions(kind));
+    const Tensor transformed = at::empty({places() * apart}, at::TensorOptions(kind));
     char* input = static_cast<char*>(transformed.mutable_data_ptr());
-    ct::parallel_for(0, tiles, 16, [&](int64_t from, int64_t to) {
-      ct::kernels().winograd_input(x, input + from * deep() * width(), shape, deep(), from, to - from, apart);
+    ct::parallel_for(0, tiles, 4, [&](int64_t from, int64_t to) {
+      kernels().input(x, input + from * deep() * width(), shape, deep(), from, to - from, apart);
     });
-    const Rooms rooms(packed == nullptr ? panel_size() : 0, kind), sums(16 * ct::kPanel * kTiles, at::kFloat);
+    const ct::Rooms rooms(packed == nullptr ? panel_size() : 0, kind), room = sums(kTiles);
     ct::parallel_for(0, blocks * panels(), 1, [&](int64_t from, int64_t to) {
       int64_t ready = -1;
       for (int64_t item = from; item < to; ++item) {
@@ -125,7 +129,7 @@ struct Convolution {
         ready = panel;
         const char* lines = packed == nullptr ? rooms.mine<char>() : packed + panel * panel_size() * width();
         products(input + first * deep() * width(), apart, lines, first, std::min(kTiles, tiles - first), panel,
-                 sums.mine<float>());
+                 room.mine<float>());
       }
     });
   }
@@ -143,6 +147,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shap
                        at::MemoryFormat::ChannelsLast);
   Convolution{shape,
               by_input,
+              by_input ? gradient_side(shape) : forward_side(shape),
               x.scalar_type(),
               static_cast<const char*>(x.const_data_ptr()),
               static_cast<const char*>(weight.const_data_ptr()),
@@ -151,20 +156,42 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shap
   return y;
 }
 
+// The tiles go by chunks: of each, all threads transform the two sides together, then take output channels by groups. A sum
+// is added up chunk by chunk in one order, whoever adds it.
 Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, const ct::ConvShape& shape) {
   CT_NAMED("own::winograd_weight_gradient");
+  const int64_t side = gradient_side(shape), places = places_of(side), width = x.element_size();
+  const ct::WinogradKernels& kernels = ct::kernels().winograd(shape.kind, side);
   Tensor dw = at::empty_like(weight, at::MemoryFormat::ChannelsLast);
   const void *in = x.const_data_ptr(), *grad = dy.const_data_ptr();
   void* out = dw.mutable_data_ptr();
-  const Tensor sums = at::empty({16 * shape.in * shape.out}, at::TensorOptions(at::kFloat));
+  const Tensor sums = at::empty({places * shape.in * shape.out}, at::TensorOptions(at::kFloat));
   float* sum = sums.mutable_data_ptr<float>();
-  const int64_t parts = shape.out / 16, most = (parts + at::get_num_threads() - 1) / at::get_num_threads() * 16;
-  const int64_t tiles = std::min(up_to_rows(tiles_of(shape)), ct::gradient_tiles(shape));
-  const Rooms rooms(16 * (tiles * (shape.in + most) + 2 * ct::kApart), x.scalar_type());
-  ct::parallel_for(0, parts, 1, [&](int64_t from, int64_t to) {
-    ct::kernels().winograd_weight_gradient(in, grad, out, shape, from * 16, to * 16, rooms.mine(),
-                                           sum + from * 16 * 16 * shape.in);
-  });
+  const int64_t group = shape.out / 16 < at::get_num_threads() ? 8 : 16;
+
+  const int64_t tiles = tiles_of(shape, side), even = (tiles + 1) / 2 * 2;
+  // More where the sums are large, which come from far for each chunk.
+  const int64_t chunk = std::min<int64_t>(even, shape.in * shape.out < 256 * 256 ? 128 : 256);
+  const int64_t in_apart = chunk * shape.in + ct::kApart, out_apart = chunk * shape.out + ct::kApart;
+  const Tensor terms = at::empty({places * (in_apart + out_apart)}, x.options());
+  char* inputs = static_cast<char*>(terms.mutable_data_ptr());
+  char* grads = inputs + places * in_apart * width;
+
+  for (int64_t first = 0; first < tiles; first += chunk) {
+    const int64_t count = std::min(chunk, even - first);
+    ct::parallel_for(0, count / 2, 2, [&](int64_t from, int64_t to) {
+      const int64_t begin = first + 2 * from, some = 2 * (to - from);
+      kernels.gradient_terms(in, inputs + 2 * from * shape.in * width, shape, true, begin, some, tiles, in_apart);
+      kernels.gradient_terms(grad, grads + 2 * from * shape.out * width, shape, false, begin, some, tiles, out_apart);
+    });
+    ct::parallel_for(0, shape.out / group, 1, [&](int64_t from, int64_t to) {
+      for (int64_t begin = from * group; begin < to * group; begin += group) {
+        float* mine = sum + places * begin * shape.in;
+        kernels.gradient_products(inputs, in_apart, grads, out_apart, shape, begin, group, count, first == 0, mine);
+        if (first + chunk >= tiles) kernels.gradient_weights(mine, out, shape, begin, group);
+      }
+    });
+  }
   return dw;
 }
 
@@ -189,9 +216,11 @@ struct Winograd : torch::autograd::Function<Winograd> {
 bool weight_fits(const Tensor& weight) {
   const bool plain = weight.scalar_type() == at::kFloat;
   const bool half = weight.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products;
-  return weight.dim() == 4 && weight.is_cpu() && (plain || half) && weight.size(0) % ct::kPanel == 0 &&
-         weight.size(1) % ct::kPanel == 0 && weight.size(2) == 3 && weight.size(3) == 3 &&
-         weight.is_contiguous(at::MemoryFormat::ChannelsLast);
+  auto channels = [&](int side) {
+    return weight.size(side) % ct::kPanel == 0 && weight.size(side) <= ct::kMostChannels;
+  };
+  return weight.dim() == 4 && weight.is_cpu() && (plain || half) && channels(0) && channels(1) && weight.size(2) == 3 &&
+         weight.size(3) == 3 && weight.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 bool map_fits(const Tensor& x, int64_t channels, at::ScalarType kind) {
@@ -203,13 +232,24 @@ bool fits(const Tensor& x, const Tensor& weight) {
   return weight_fits(weight) && map_fits(x, weight.size(1), weight.scalar_type());
 }
 
-// [panels, 16 · in · kPanel]: the weights as every pass with them reads them.
-Tensor packed_of(const Tensor& weight) {
+int64_t panel_size(int64_t side, int64_t in) { return places_of(side) * (in * ct::kPanel + ct::kApart); }
+
+// The size of tiles that the weights were packed for; 0 where they are not of such a convolution.
+int64_t packed_side(const Tensor& packed, int64_t in) {
+  for (const int64_t side : {2, 4}) {
+    if (packed.dim() == 2 && packed.size(1) == panel_size(side, in)) return side;
+  }
+  return 0;
+}
+
+// [panels, values of a panel]: the weights as every pass with them reads them; best for maps of such a size.
+Tensor packed_of(const Tensor& weight, const int64_t* size) {
   const int64_t out = weight.size(0), in = weight.size(1);
-  const ct::ConvShape shape{0, 0, 0, in, out, kernel_kind(weight.scalar_type())};
-  Tensor packed = at::empty({out / ct::kPanel, 16 * in * ct::kPanel}, at::TensorOptions(weight.scalar_type()));
+  const ct::ConvShape shape{size[0], size[2], size[3], in, out, kernel_kind(weight.scalar_type())};
+  const int64_t side = forward_side(shape);
+  Tensor packed = at::empty({out / ct::kPanel, panel_size(side, in)}, at::TensorOptions(weight.scalar_type()));
   const char* from = static_cast<const char*>(weight.const_data_ptr());
-  Convolution{shape, false, weight.scalar_type(), nullptr, from, nullptr}.pack(
+  Convolution{shape, false, side, weight.scalar_type(), nullptr, from, nullptr}.pack(
       static_cast<char*>(packed.mutable_data_ptr()));
   return packed;
 }
@@ -222,20 +262,20 @@ Tensor convolve_packed(const Tensor& x, const Tensor& packed, const Tensor& shif
   const ct::Epilogue epilogue{shift.const_data_ptr<float>(),
                               residual.defined() ? residual.const_data_ptr() : nullptr, relu};
   const char* from = static_cast<const char*>(x.const_data_ptr());
-  Convolution{shape, false,           x.scalar_type(),
-              from,  nullptr,         y.mutable_data_ptr(),
-              static_cast<const char*>(packed.const_data_ptr()), epilogue}
+  Convolution{shape, false,   packed_side(packed, shape.in), x.scalar_type(),
+              from,  nullptr, y.mutable_data_ptr(),          static_cast<const char*>(packed.const_data_ptr()),
+              epilogue}
       .run();
   return y;
 }
 
 bool packed_fits(const Tensor& x, const Tensor& packed, const Tensor& shift, const Tensor& residual) {
-  const int64_t out = packed.size(0) * ct::kPanel, in = packed.size(1) / (16 * ct::kPanel);
+  const int64_t out = packed.size(0) * ct::kPanel, in = x.dim() == 4 ? x.size(1) : 0;
   const bool shifts = shift.scalar_type() == at::kFloat && shift.is_contiguous() && shift.numel() == out;
   const bool alike = !residual.defined() ||
                      (map_fits(residual, out, packed.scalar_type()) && residual.size(0) == x.size(0) &&
                       residual.size(2) == x.size(2) && residual.size(3) == x.size(3));
-  return map_fits(x, in, packed.scalar_type()) && shifts && alike;
+  return map_fits(x, in, packed.scalar_type()) && packed_side(packed, in) != 0 && shifts && alike;
 }
 
 }  // namespace
@@ -250,11 +290,11 @@ char* ct_winograd(Handle x, Handle weight, Handle* out) {
   })
 }
 
-// The transformed weights, for many passes without gradients.
-char* ct_winograd_pack(Handle weight, Handle* out) {
+// The transformed weights, for many passes without gradients, first over a map of `size` [n, c, h, w].
+char* ct_winograd_pack(Handle weight, const int64_t* size, Handle* out) {
   CT_TRY({
     *out = nullptr;
-    if (weight_fits(*weight)) *out = new Tensor(packed_of(*weight));
+    if (weight_fits(*weight)) *out = new Tensor(packed_of(*weight, size));
   })
 }
 

@@ -5,7 +5,12 @@
 #include "normalize.inc"
 #include "pool.inc"
 #include "step.inc"
+
+// In this order: each stands on the one before.
+#include "products.inc"
+#include "winograd_schemes.inc"
 #include "winograd.inc"
+#include "image_conv.inc"
 
 #define CT_TEXT(x) CT_TEXT_(x)
 #define CT_TEXT_(x) #x
@@ -29,10 +34,8 @@ const Kernels CT_INSTANCE = {
     gradient,
     pool_row,
     pool_gradient_row,
-    winograd_input,
-    winograd_weights,
-    winograd_products,
-    winograd_weight_gradient,
+    winograd,
+    image_conv,
     square_sum,
     adamw,
     sgd,

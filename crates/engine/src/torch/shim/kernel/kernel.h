@@ -51,12 +51,65 @@ struct Epilogue {
 
 // Output channels whose transformed weights lie together; both sides of a convolution need a multiple of it.
 constexpr int64_t kPanel = 32;
+// The kernels for convolutions take no more channels than this on either side.
+constexpr int64_t kMostChannels = 4096;
+// Rows that are multiplied at once are at most so many; what a product reads goes up to a multiple of them.
+constexpr int64_t kRows = 8;
 // Values between the places of transformed tiles: were they a multiple of a page apart, their stores would meet in one
 // set of the cache.
 constexpr int64_t kApart = 48;
 
-// Tiles whose products are added up before they go to memory: more where the sums themselves are large.
-inline int64_t gradient_tiles(const ConvShape& s) { return s.in * s.out > 256 * 256 ? 256 : 64; }
+// A convolution of [images, height, width, in] with in · side small: see image_conv.inc.
+struct ImageConvShape {
+  int64_t images, height, width, in, out;
+  int64_t side, stride, padding;
+  int64_t out_height, out_width;
+  int kind;
+};
+
+constexpr int64_t kMostSide = 11;
+
+// Values of one row of such an image with its padding, and with what is read after its end.
+inline int64_t image_row_values(const ImageConvShape& s) {
+  const int64_t places = (s.out_width + kRows - 1) / kRows * kRows;
+  return ((places * s.stride + s.side + s.padding) * s.in + 2 * kRows + 31) / 32 * 32;
+}
+
+// Values that a thread needs for its rows, and for the pairs of the gradient.
+inline int64_t image_conv_room(const ImageConvShape& s) { return s.side * image_row_values(s); }
+
+inline int64_t image_gradient_room(const ImageConvShape& s) {
+  const int64_t row = image_row_values(s);
+  return 2 * s.side * row + row + 2 * kRows * s.stride * s.in + 64 + (s.out_width + 1) * s.out;
+}
+
+// Values of the sums of a gradient.
+inline int64_t image_gradient_sums(const ImageConvShape& s) {
+  return s.side * ((s.side * s.in + kRows - 1) / kRows * kRows) * s.out;
+}
+
+struct ImageConvKernels {
+  void (*weights)(const void* weight, void* packed, const ImageConvShape& shape);
+  void (*rows)(const void* x, const void* packed, void* y, const ImageConvShape& shape, int64_t first, int64_t count,
+               void* room, const Epilogue& epilogue);
+  void (*gradient)(const void* x, const void* dy, float* sums, const ImageConvShape& shape, int64_t first,
+                   int64_t count, void* room);
+};
+
+// One kind of maps, and one size of tiles: see winograd.inc.
+struct WinogradKernels {
+  void (*input)(const void* x, void* out, const ConvShape& shape, int64_t channels, int64_t first, int64_t count,
+                int64_t places_apart);
+  void (*weights)(const void* weight, void* packed, const ConvShape& shape, bool by_input, int64_t begin);
+  void (*products)(const void* inputs, int64_t places_apart, const void* packed, void* y, const ConvShape& shape,
+                   bool by_input, int64_t first, int64_t count, int64_t begin, float* products,
+                   const Epilogue& epilogue);
+  void (*gradient_terms)(const void* map, void* out, const ConvShape& shape, bool of_input, int64_t first,
+                         int64_t count, int64_t end, int64_t places_apart);
+  void (*gradient_products)(const void* inputs, int64_t inputs_apart, const void* grads, int64_t grads_apart,
+                            const ConvShape& shape, int64_t begin, int64_t rows, int64_t terms, bool fresh, float* sums);
+  void (*gradient_weights)(const float* sums, void* dw, const ConvShape& shape, int64_t begin, int64_t rows);
+};
 
 // A parameter with what belongs to it; `ema` and `shadow` (bf16) may be null, and `grad` for an average without a step.
 struct Slot {
@@ -106,15 +159,8 @@ struct Kernels {
   void (*pool_row)(const void* image, void* out, uint8_t* which, const PoolShape& shape, int64_t out_row);
   // Gradient of one image's input row.
   void (*pool_gradient_row)(const void* dy, const uint8_t* which, void* dx, const PoolShape& shape, int64_t row);
-  // See winograd.inc.
-  void (*winograd_input)(const void* x, void* out, const ConvShape& shape, int64_t channels, int64_t first,
-                         int64_t count, int64_t places_apart);
-  void (*winograd_weights)(const void* weight, void* packed, const ConvShape& shape, bool by_input, int64_t begin);
-  void (*winograd_products)(const void* inputs, int64_t places_apart, const void* packed, void* y,
-                            const ConvShape& shape, bool by_input, int64_t first, int64_t count, int64_t begin,
-                            float* products, const Epilogue& epilogue);
-  void (*winograd_weight_gradient)(const void* x, const void* dy, void* dw, const ConvShape& shape, int64_t begin,
-                                   int64_t end, void* room, float* sums);
+  const WinogradKernels& (*winograd)(int kind, int64_t side);
+  const ImageConvKernels& (*image_conv)(int kind);
   // Σ grad² of elements [begin, end).
   float (*square_sum)(const Slot& slot, int64_t begin, int64_t end);
   void (*adamw)(const Slot& slot, int64_t begin, int64_t end, const StepNumbers& numbers);
