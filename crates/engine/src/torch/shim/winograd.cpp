@@ -30,6 +30,11 @@ constexpr int64_t kTiles = 64;
 // What the weights of a place cost beside its tiles, as so many of these: they are made, or come from far.
 constexpr int64_t kWeightTiles = 28;
 
+// Of the gradient by the weights: tiles that are added up at once, by one thread and by all.
+constexpr int64_t kPartTiles = 64, kChunkTiles = 256;
+// Products of channels in all of its parts together.
+constexpr int64_t kPartSums = 128 * 1024;
+
 int64_t up_to_rows(int64_t tiles) { return (tiles + ct::kRows - 1) / ct::kRows * ct::kRows; }
 
 int64_t places_of(int64_t side) { return (side + 2) * (side + 2); }
@@ -156,42 +161,94 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shap
   return y;
 }
 
-// The tiles go by chunks: of each, all threads transform the two sides together, then take output channels by groups. A sum
-// is added up chunk by chunk in one order, whoever adds it.
-Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, const ct::ConvShape& shape) {
-  CT_NAMED("own::winograd_weight_gradient");
-  const int64_t side = gradient_side(shape), places = places_of(side), width = x.element_size();
+// The gradient of the weights: sums over tiles, in one order whatever the number of threads.
+struct WeightGradient {
+  const ct::ConvShape& shape;
+  const char* x;
+  const char* dy;
+  void* dw;
+  at::ScalarType kind;
+
+  int64_t side = gradient_side(shape), places = places_of(side), tiles = tiles_of(shape, side);
+  int64_t even = (tiles + 1) / 2 * 2;
   const ct::WinogradKernels& kernels = ct::kernels().winograd(shape.kind, side);
-  Tensor dw = at::empty_like(weight, at::MemoryFormat::ChannelsLast);
-  const void *in = x.const_data_ptr(), *grad = dy.const_data_ptr();
-  void* out = dw.mutable_data_ptr();
-  const Tensor sums = at::empty({places * shape.in * shape.out}, at::TensorOptions(at::kFloat));
-  float* sum = sums.mutable_data_ptr<float>();
-  const int64_t group = shape.out / 16 < at::get_num_threads() ? 8 : 16;
 
-  const int64_t tiles = tiles_of(shape, side), even = (tiles + 1) / 2 * 2;
-  // More where the sums are large, which come from far for each chunk.
-  const int64_t chunk = std::min<int64_t>(even, shape.in * shape.out < 256 * 256 ? 128 : 256);
-  const int64_t in_apart = chunk * shape.in + ct::kApart, out_apart = chunk * shape.out + ct::kApart;
-  const Tensor terms = at::empty({places * (in_apart + out_apart)}, x.options());
-  char* inputs = static_cast<char*>(terms.mutable_data_ptr());
-  char* grads = inputs + places * in_apart * width;
+  int64_t width() const { return c10::elementSize(kind); }
+  int64_t sum_values() const { return places * shape.in * shape.out; }
+  // Of a chunk: the input's terms, then those of the gradient by the output.
+  int64_t input_values(int64_t chunk) const { return places * ct::terms_apart(chunk, shape.in); }
+  int64_t term_values(int64_t chunk) const {
+    return input_values(chunk) + places * ct::terms_apart(chunk, shape.out);
+  }
 
-  for (int64_t first = 0; first < tiles; first += chunk) {
-    const int64_t count = std::min(chunk, even - first);
-    ct::parallel_for(0, count / 2, 2, [&](int64_t from, int64_t to) {
-      const int64_t begin = first + 2 * from, some = 2 * (to - from);
-      kernels.gradient_terms(in, inputs + 2 * from * shape.in * width, shape, true, begin, some, tiles, in_apart);
-      kernels.gradient_terms(grad, grads + 2 * from * shape.out * width, shape, false, begin, some, tiles, out_apart);
-    });
-    ct::parallel_for(0, shape.out / group, 1, [&](int64_t from, int64_t to) {
-      for (int64_t begin = from * group; begin < to * group; begin += group) {
-        float* mine = sum + places * begin * shape.in;
-        kernels.gradient_products(inputs, in_apart, grads, out_apart, shape, begin, group, count, first == 0, mine);
-        if (first + chunk >= tiles) kernels.gradient_weights(mine, out, shape, begin, group);
+  void terms(char* room, const ct::Terms& by) const {
+    kernels.input_terms(x, room, shape, shape.in, by);
+    kernels.gradient_terms(dy, room + input_values(by.chunk) * width(), shape, shape.out, by);
+  }
+
+  void products(const char* room, int64_t chunk, int64_t begin, int64_t rows, int64_t count, bool fresh,
+                float* sums) const {
+    kernels.gradient_products(room, room + input_values(chunk) * width(), shape, chunk, begin, rows, count, fresh, sums);
+  }
+
+  // Where the sums are small: parts of the tiles, each by one thread in its own cache, then the parts together.
+  void by_parts(int64_t parts) const {
+    const int64_t each = (even / parts + 1) / 2 * 2, values = 9 * shape.in * shape.out;
+    const ct::Rooms rooms(term_values(kPartTiles), kind), sums(sum_values(), at::kFloat);
+    const Tensor all = at::empty({parts, values}, at::TensorOptions(at::kFloat));
+    float* partial = all.mutable_data_ptr<float>();
+    ct::parallel_for(0, parts, 1, [&](int64_t from, int64_t to) {
+      for (int64_t part = from; part < to; ++part) {
+        const int64_t begin = std::min(part * each, even), end = part + 1 == parts ? even : std::min(begin + each, even);
+        for (int64_t first = begin; first < end; first += kPartTiles) {
+          const int64_t count = std::min(kPartTiles, end - first);
+          terms(rooms.mine<char>(), {kPartTiles, first, first, count, tiles});
+          products(rooms.mine<char>(), kPartTiles, 0, shape.out, count, first == begin, sums.mine<float>());
+        }
+        float* mine = partial + part * values;
+        begin < end ? kernels.gradient_part(sums.mine<float>(), mine, shape, 0, shape.out)
+                    : static_cast<void>(std::fill_n(mine, values, 0.0f));
       }
     });
+    ct::parallel_for(0, shape.out, 1, [&](int64_t from, int64_t to) {
+      kernels.gradient_total(partial, parts, values, dw, from * 9 * shape.in, to * 9 * shape.in);
+    });
   }
+
+  // Where they are large: all threads transform a chunk of tiles together, then take output channels by groups.
+  void by_chunks() const {
+    const int64_t chunk = std::min(kChunkTiles, even), group = shape.out / 16 < at::get_num_threads() ? 8 : 16;
+    const Tensor sums = at::empty({sum_values()}, at::TensorOptions(at::kFloat));
+    const Tensor room = at::empty({term_values(chunk)}, at::TensorOptions(kind));
+    float* sum = sums.mutable_data_ptr<float>();
+    char* both = static_cast<char*>(room.mutable_data_ptr());
+    for (int64_t start = 0; start < tiles; start += chunk) {
+      const int64_t count = std::min(chunk, even - start);
+      ct::parallel_for(0, count / 2, 2, [&](int64_t from, int64_t to) {
+        terms(both, {chunk, start, start + 2 * from, 2 * (to - from), tiles});
+      });
+      ct::parallel_for(0, shape.out / group, 1, [&](int64_t from, int64_t to) {
+        for (int64_t begin = from * group; begin < to * group; begin += group) {
+          float* mine = sum + places * begin * shape.in;
+          products(both, chunk, begin, group, count, start == 0, mine);
+          if (start + chunk >= tiles) kernels.gradient_weights(mine, dw, shape, begin, group);
+        }
+      });
+    }
+  }
+
+  void run() const {
+    const int64_t parts = std::min(kPartSums / (shape.in * shape.out), tiles / kPartTiles);
+    parts > 1 ? by_parts(parts) : by_chunks();
+  }
+};
+
+Tensor weight_gradient(const Tensor& x, const Tensor& dy, const Tensor& weight, const ct::ConvShape& shape) {
+  CT_NAMED("own::winograd_weight_gradient");
+  Tensor dw = at::empty_like(weight, at::MemoryFormat::ChannelsLast);
+  WeightGradient{shape, static_cast<const char*>(x.const_data_ptr()), static_cast<const char*>(dy.const_data_ptr()),
+                 dw.mutable_data_ptr(), x.scalar_type()}
+      .run();
   return dw;
 }
 

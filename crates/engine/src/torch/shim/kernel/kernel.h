@@ -96,6 +96,18 @@ struct ImageConvKernels {
                    int64_t count, void* room);
 };
 
+// Channels of a panel of terms of the weights' gradient: of the input, and of the gradient by the output.
+constexpr int64_t kTermLanes = 32, kTermRows = 16;
+
+// Tiles [first, first + count) for the weights' gradient, of a chunk of `chunk` tiles that begins at `start`; those from
+// `end` on are zero. All but the end are even.
+struct Terms {
+  int64_t chunk, start, first, count, end;
+};
+
+// From place to place.
+inline int64_t terms_apart(int64_t chunk, int64_t channels) { return chunk * channels + kApart; }
+
 // One kind of maps, and one size of tiles: see winograd.inc.
 struct WinogradKernels {
   void (*input)(const void* x, void* out, const ConvShape& shape, int64_t channels, int64_t first, int64_t count,
@@ -104,11 +116,13 @@ struct WinogradKernels {
   void (*products)(const void* inputs, int64_t places_apart, const void* packed, void* y, const ConvShape& shape,
                    bool by_input, int64_t first, int64_t count, int64_t begin, float* products,
                    const Epilogue& epilogue);
-  void (*gradient_terms)(const void* map, void* out, const ConvShape& shape, bool of_input, int64_t first,
-                         int64_t count, int64_t end, int64_t places_apart);
-  void (*gradient_products)(const void* inputs, int64_t inputs_apart, const void* grads, int64_t grads_apart,
-                            const ConvShape& shape, int64_t begin, int64_t rows, int64_t terms, bool fresh, float* sums);
+  void (*input_terms)(const void* x, void* room, const ConvShape& shape, int64_t channels, const Terms& terms);
+  void (*gradient_terms)(const void* dy, void* room, const ConvShape& shape, int64_t channels, const Terms& terms);
+  void (*gradient_products)(const void* inputs, const void* grads, const ConvShape& shape, int64_t chunk,
+                            int64_t begin, int64_t rows, int64_t terms, bool fresh, float* sums);
   void (*gradient_weights)(const float* sums, void* dw, const ConvShape& shape, int64_t begin, int64_t rows);
+  void (*gradient_part)(const float* sums, float* part, const ConvShape& shape, int64_t begin, int64_t rows);
+  void (*gradient_total)(const float* parts, int64_t count, int64_t apart, void* dw, int64_t begin, int64_t end);
 };
 
 // A parameter with what belongs to it; `ema` and `shadow` (bf16) may be null, and `grad` for an average without a step.
