@@ -101,8 +101,10 @@ fn compare_tensors(name: &str, directory: &Path, expected: &Value, tolerance: f6
 
 /// How far a run may be from the golden one.
 struct Bounds {
-    /// Of losses and norms after this many optimizer steps.
+    /// Of losses after this many optimizer steps.
     step: fn(usize) -> f64,
+    /// Of norms.
+    norm: fn(usize) -> f64,
     /// Of weights at the end.
     weights: f64,
 }
@@ -114,9 +116,17 @@ struct Bounds {
 /// batch norms of these small images see eight values a channel. And AdamW turns a gradient near zero into ± the learning
 /// rate, whatever its size, so such a weight may go the other way: by at most twice the sum of the learning rates, which
 /// is 2 · 20 · 5e-4 here. Losses are nearly equal at first and drift from there; `kernels.rs` compares single steps.
+///
+/// A gradient also jumps where a value before a ReLU passes zero, at any step and with the loss as it was: PyTorch without
+/// oneDNN gives norms that differ by 1e-3 from PyTorch's with it in the case `class_weights`.
 fn check(name: &str) {
-    run(name, Session::open_plain, Bounds { step: |_| 1e-5, weights: 1e-5 });
-    run(name, Session::open_with, Bounds { step: |k| (1e-5 * 5f64.powi(k as i32)).min(0.05), weights: 2e-2 });
+    run(name, Session::open_plain, Bounds { step: |_| 1e-5, norm: |_| 1e-4, weights: 1e-5 });
+    let drift = |k: usize| (1e-5 * 5f64.powi(k as i32)).min(0.05);
+    run(
+        name,
+        Session::open_with,
+        Bounds { step: drift, norm: |k| (1e-4 * 5f64.powi(k as i32)).clamp(2e-3, 0.5), weights: 2e-2 },
+    );
 }
 
 type Open = fn(&Plan, Sources, Arc<Control>) -> Result<(Session, OpenReport), Fault>;
@@ -148,10 +158,7 @@ fn run(name: &str, open: Open, bounds: Bounds) {
         if report.span.steps == 1 {
             assert!((report.last.learning_rate - rates[step]).abs() < 1e-12, "{name} learning rate {step}");
             if let (Some(norm), Some(&expected)) = (report.last.grad_norm, norms.get(step)) {
-                assert!(
-                    close(norm, expected, 10.0 * (bounds.step)(step)),
-                    "{name} norm {step}: {norm} {expected}"
-                );
+                assert!(close(norm, expected, (bounds.norm)(step)), "{name} norm {step}: {norm} {expected}");
             }
             step += 1;
         }

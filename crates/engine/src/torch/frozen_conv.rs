@@ -98,10 +98,9 @@ impl FrozenConv {
             Kernel::Winograd => {
                 perhaps_tensor_from(|out| unsafe { ct_winograd_packed(x, packed, bias, residual, relu, out) })
             }
-            Kernel::Image { stride, padding } if residual_nchw.is_none() => {
-                image_conv_evaluate(x_nchw, &self.weight, &self.bias_k, relu, stride, padding)
+            Kernel::Image { stride, padding } => {
+                image_conv_evaluate(x_nchw, &self.weight, &self.bias_k, residual_nchw, relu, stride, padding)
             }
-            Kernel::Image { .. } => Ok(None),
             Kernel::OneDnn { stride, padding } => tensor_from(|out| unsafe {
                 ct_conv_packed(x, packed, bias, residual, relu, stride, padding, out)
             })

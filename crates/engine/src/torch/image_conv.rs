@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use super::call::{Answer, Handle, handle, perhaps_tensor_from};
+use super::call::{Answer, Handle, handle, handle_or_null, perhaps_tensor_from};
 use crate::error::Result;
 
 unsafe extern "C" {
@@ -12,6 +12,7 @@ unsafe extern "C" {
         x: Handle,
         weight: Handle,
         shift: Handle,
+        residual: Handle,
         relu: bool,
         stride: i64,
         padding: i64,
@@ -35,17 +36,21 @@ pub(crate) fn image_conv_takes(weight: &Tensor) -> bool {
     unsafe { ct_image_conv_takes(handle(weight)) }
 }
 
-/// `relu(x_nchw * weight + shift_k)`; carries no gradients.
+/// `relu(x_nchw * weight + shift_k + residual_nchw)`, without what is not asked for; carries no gradients.
 pub(crate) fn image_conv_evaluate(
     x_nchw: &Tensor,
     weight: &Tensor,
     shift_k: &Tensor,
+    residual_nchw: Option<&Tensor>,
     relu: bool,
     stride: i64,
     padding: i64,
 ) -> Result<Option<Tensor>> {
     let (x, weight, shift) = (handle(x_nchw), handle(weight), handle(shift_k));
-    perhaps_tensor_from(|out| unsafe { ct_image_conv_evaluate(x, weight, shift, relu, stride, padding, out) })
+    let residual = handle_or_null(residual_nchw);
+    perhaps_tensor_from(|out| unsafe {
+        ct_image_conv_evaluate(x, weight, shift, residual, relu, stride, padding, out)
+    })
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ unsafe extern "C" {
     fn ct_winograd(x: Handle, weight: Handle, out: *mut Handle) -> Answer;
 }
 
-/// `x_nchw` * `weight` [K, C, 3, 3] with stride 1 and padding 1; differentiable. Two thirds of the products of a direct
-/// convolution are saved; in bf16 the transformed values are rounded once more, to about three times the error that the
-/// rounding of the result makes anyway.
+/// `x_nchw` * `weight` [K, C, 3, 3] with stride 1 and padding 1; differentiable. Tiles of 2x2 outputs take 4 / 9 of the
+/// products of a direct convolution, tiles of 4x4 a quarter. In bf16 the transformed values are rounded once more, which
+/// makes about twice the error that rounding the result to bf16 makes anyway in tiles of 2x2, and six times in tiles of 4x4;
+/// these are for the gradients in bf16, which say no more than the batch they come from.
 pub(crate) fn winograd(x_nchw: &Tensor, weight: &Tensor) -> Result<Option<Tensor>> {
     perhaps_tensor_from(|out| unsafe { ct_winograd(handle(x_nchw), handle(weight), out) })
 }
@@ -26,7 +27,7 @@ mod tests {
     #[test]
     fn winograds_convolution_and_its_gradients_are_exact_to_rounding() {
         // Rounding to bf16 alone makes 1.7e-3.
-        for (kind, tolerance) in [(Kind::Float, 2e-6), (Kind::BFloat16, 8e-3)] {
+        for (kind, tolerance, of_gradients) in [(Kind::Float, 1e-6, 1e-6), (Kind::BFloat16, 5e-3, 1.3e-2)] {
             for (shape, out) in [
                 ([1, 32, 1, 1], 32),
                 ([3, 64, 2, 2], 96),
@@ -46,7 +47,8 @@ mod tests {
                 let exact = |t: &Tensor| t.detach().to_kind(Kind::Double).set_requires_grad(true);
                 let (exact_x, exact_weight) = (exact(&x), exact(&weight));
                 let exact_y = exact_x.conv2d(&exact_weight, None::<&Tensor>, [1; 2], [1; 2], [1; 2], 1);
-                assert!(relative_error(&y, &exact_y) < tolerance, "{kind:?} {shape:?}");
+                let error = relative_error(&y, &exact_y);
+                assert!(error < tolerance, "{kind:?} {shape:?}: {error}");
                 let own = Tensor::run_backward(&[(&y * &dy).sum(Kind::Float)], &[&x, &weight], false, false);
                 let exact_dy = dy.to_kind(Kind::Double);
                 let plain = Tensor::run_backward(
@@ -57,7 +59,7 @@ mod tests {
                 );
                 for (own, plain) in own.iter().zip(&plain) {
                     let error = relative_error(own, plain);
-                    assert!(error < tolerance, "{kind:?} {shape:?}: {error}");
+                    assert!(error < of_gradients, "gradients, {kind:?} {shape:?}: {error}");
                 }
             }
         }

@@ -120,6 +120,17 @@ bool fits(const Tensor& x, const Tensor& weight, Numbers numbers) {
          wide(x.size(2)) && wide(x.size(3)) && x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+bool shift_fits(const Tensor& shift, const ct::ImageConvShape& shape) {
+  return shift.scalar_type() == at::kFloat && shift.is_contiguous() && shift.numel() == shape.out;
+}
+
+bool residual_fits(const Tensor& residual, const Tensor& x, const ct::ImageConvShape& shape) {
+  return !residual.defined() ||
+         (residual.sizes() == at::IntArrayRef({shape.images, shape.out, shape.out_height, shape.out_width}) &&
+          residual.scalar_type() == x.scalar_type() && residual.is_cpu() &&
+          residual.is_contiguous(at::MemoryFormat::ChannelsLast));
+}
+
 }  // namespace
 
 extern "C" {
@@ -134,15 +145,19 @@ char* ct_image_conv(Handle x, Handle weight, int64_t stride, int64_t padding, Ha
 
 bool ct_image_conv_takes(Handle weight) { return weight_fits(*weight); }
 
-// relu(x * weight + shift), without gradients.
-char* ct_image_conv_evaluate(Handle x, Handle weight, Handle shift, bool relu, int64_t stride, int64_t padding,
-                             Handle* out) {
+// relu(x * weight + shift + residual), without gradients; `residual` may be empty.
+char* ct_image_conv_evaluate(Handle x, Handle weight, Handle shift, Handle residual, bool relu, int64_t stride,
+                             int64_t padding, Handle* out) {
   CT_TRY({
     *out = nullptr;
-    if (fits(*x, *weight, {stride, padding}) && shift->scalar_type() == at::kFloat && shift->is_contiguous() &&
-        shift->numel() == weight->size(0)) {
+    if (fits(*x, *weight, {stride, padding})) {
+      const Tensor more = tensor_of(residual);
       const ct::ImageConvShape shape = shape_of(*x, *weight, {stride, padding});
-      *out = new Tensor(convolve(*x, packed_of(*weight, shape), shape, {shift->const_data_ptr<float>(), nullptr, relu}));
+      if (shift_fits(*shift, shape) && residual_fits(more, *x, shape)) {
+        const ct::Epilogue epilogue{shift->const_data_ptr<float>(), more.defined() ? more.const_data_ptr() : nullptr,
+                                    relu};
+        *out = new Tensor(convolve(*x, packed_of(*weight, shape), shape, epilogue));
+      }
     }
   })
 }

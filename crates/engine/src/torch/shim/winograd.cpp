@@ -49,11 +49,15 @@ int64_t cheapest_side(const ct::ConvShape& s) {
   return cost(4) < cost(2) ? 4 : 2;
 }
 
-// bf16 would lose two more bits in tiles of 4: they are not for what a network answers.
-int64_t forward_side(const ct::ConvShape& s) { return s.kind == ct::kBFloat16 ? 2 : cheapest_side(s); }
+// In training: tiles of 2, whose results are as near to a direct convolution's as the order of its sums is.
+constexpr int64_t kForwardSide = 2;
 
-// A gradient of a batch says its mean to within the batch's own noise, which is some hundred times as large.
-int64_t gradient_side(const ct::ConvShape& s) { return cheapest_side(s); }
+// Tiles of 4 lose a bit and a half more. In bf16 that is a hundredth of a gradient, which says its mean over the data no
+// better than its batch does: by some hundred times as much. Who trains in fp32 asks for its numbers.
+int64_t gradient_side(const ct::ConvShape& s) { return s.kind == ct::kBFloat16 ? cheapest_side(s) : 2; }
+
+// Of passes without gradients: in fp32 the bits are to spare, in bf16 they are not.
+int64_t packed_side(const ct::ConvShape& s) { return s.kind == ct::kBFloat16 ? 2 : cheapest_side(s); }
 
 struct Convolution {
   const ct::ConvShape& shape;
@@ -152,7 +156,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const ct::ConvShape& shap
                        at::MemoryFormat::ChannelsLast);
   Convolution{shape,
               by_input,
-              by_input ? gradient_side(shape) : forward_side(shape),
+              by_input ? gradient_side(shape) : kForwardSide,
               x.scalar_type(),
               static_cast<const char*>(x.const_data_ptr()),
               static_cast<const char*>(weight.const_data_ptr()),
@@ -292,7 +296,7 @@ bool fits(const Tensor& x, const Tensor& weight) {
 int64_t panel_size(int64_t side, int64_t in) { return places_of(side) * (in * ct::kPanel + ct::kApart); }
 
 // The size of tiles that the weights were packed for; 0 where they are not of such a convolution.
-int64_t packed_side(const Tensor& packed, int64_t in) {
+int64_t side_of_packed(const Tensor& packed, int64_t in) {
   for (const int64_t side : {2, 4}) {
     if (packed.dim() == 2 && packed.size(1) == panel_size(side, in)) return side;
   }
@@ -303,7 +307,7 @@ int64_t packed_side(const Tensor& packed, int64_t in) {
 Tensor packed_of(const Tensor& weight, const int64_t* size) {
   const int64_t out = weight.size(0), in = weight.size(1);
   const ct::ConvShape shape{size[0], size[2], size[3], in, out, kernel_kind(weight.scalar_type())};
-  const int64_t side = forward_side(shape);
+  const int64_t side = packed_side(shape);
   Tensor packed = at::empty({out / ct::kPanel, panel_size(side, in)}, at::TensorOptions(weight.scalar_type()));
   const char* from = static_cast<const char*>(weight.const_data_ptr());
   Convolution{shape, false, side, weight.scalar_type(), nullptr, from, nullptr}.pack(
@@ -319,7 +323,7 @@ Tensor convolve_packed(const Tensor& x, const Tensor& packed, const Tensor& shif
   const ct::Epilogue epilogue{shift.const_data_ptr<float>(),
                               residual.defined() ? residual.const_data_ptr() : nullptr, relu};
   const char* from = static_cast<const char*>(x.const_data_ptr());
-  Convolution{shape, false,   packed_side(packed, shape.in), x.scalar_type(),
+  Convolution{shape, false,   side_of_packed(packed, shape.in), x.scalar_type(),
               from,  nullptr, y.mutable_data_ptr(),          static_cast<const char*>(packed.const_data_ptr()),
               epilogue}
       .run();
@@ -332,7 +336,7 @@ bool packed_fits(const Tensor& x, const Tensor& packed, const Tensor& shift, con
   const bool alike = !residual.defined() ||
                      (map_fits(residual, out, packed.scalar_type()) && residual.size(0) == x.size(0) &&
                       residual.size(2) == x.size(2) && residual.size(3) == x.size(3));
-  return map_fits(x, in, packed.scalar_type()) && packed_side(packed, in) != 0 && shifts && alike;
+  return map_fits(x, in, packed.scalar_type()) && side_of_packed(packed, in) != 0 && shifts && alike;
 }
 
 }  // namespace

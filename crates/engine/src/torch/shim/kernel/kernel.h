@@ -80,7 +80,7 @@ inline int64_t image_conv_room(const ImageConvShape& s) { return s.side * image_
 
 inline int64_t image_gradient_room(const ImageConvShape& s) {
   const int64_t row = image_row_values(s);
-  return 2 * s.side * row + row + 2 * kRows * s.stride * s.in + 64 + (s.out_width + 1) * s.out;
+  return 2 * s.side * row + row + s.stride * s.in + (s.out_width + 1) * s.out;
 }
 
 // Values of the sums of a gradient.
