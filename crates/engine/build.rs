@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "batch_norm",
     "conv",
     "fused_step",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 11] = [
     "optimize",
     "process",
     "profile",
+    "side_by_side",
     "tensor",
     "winograd",
 ];

@@ -13,8 +13,8 @@ import { scoringPlan } from './scoring-plan.ts'
 /** Files that are decoded, and what is wrong with each; undefined where nothing is. */
 export interface Readied {
   readonly failures: readonly (Failure | undefined)[]
-  /** Row-major logits [to − from, classes] of files [from, to). */
-  answer(from: number, to: number): Promise<Float32Array>
+  /** Row-major logits [files, classes]; of at most so many files for each core in one pass. */
+  answer(batchSize: number): Promise<Float32Array>
 }
 
 /** A finished model that answers files. */
@@ -51,7 +51,9 @@ export async function openClassifier(
     const [native, model] = await Promise.all([openImages(), openOnnxModel(source, images)])
     const { planes } = native.openPreprocessor(model.transforms, model.exifTranspose)
     const prepare = async (paths: readonly string[]): Promise<Readied> =>
-      readied(await planes(paths), (images, n, height, width) => model.answer(images, n, height, width))
+      readied(await planes(paths), paths.length, (images, n, height, width) =>
+        model.answer(images, n, height, width),
+      )
     return { ...model, images: native, prepare, elsewhere: false }
   }
   const engine = await openEngine()
@@ -61,31 +63,54 @@ export async function openClassifier(
   const { transforms } = source.plan.eval_loader
   const exifTranspose = (await planFacts(source))?.exifTranspose ?? false
   const { pixels } = engine.openPreprocessor(transforms, exifTranspose)
-  const prepare = async (paths: readonly string[]): Promise<Readied> =>
-    readied(await pixels(paths), (images, n, height, width) =>
+  const elsewhere = !report.device.startsWith('cpu')
+  const prepare = async (paths: readonly string[]): Promise<Readied> => {
+    const { answer, ...rest } = readied(await pixels(paths), paths.length, (images, n, height, width) =>
       session.predict(images, n, height, width, 'raw'),
     )
+    // On this machine's cores the engine takes each core's share of all of them at once.
+    return { ...rest, answer: (batchSize) => answer(elsewhere ? batchSize : paths.length) }
+  }
   return {
     classes: source.state.classes,
     transforms,
     exifTranspose,
     images: engine,
     prepare,
-    elsewhere: !report.device.startsWith('cpu'),
+    elsewhere,
     close: () => session.close(),
   }
 }
 
-/** Images that are prepared, with what answers `n` of them. */
+/** Images that are prepared, with what answers `n` of them in one pass. */
 function readied<Values extends { subarray(from: number, to: number): Values }>(
   { images, failures, height, width }: Prepared<Values>,
+  files: number,
   answer: (images: Values, n: number, height: number, width: number) => Promise<Float32Array>,
 ): Readied {
   const size = 3 * height * width
   return {
     failures,
-    answer: (from, to) => answer(images.subarray(from * size, to * size), to - from, height, width),
+    answer: async (batchSize) => {
+      const parts: Float32Array[] = []
+      for (let from = 0; from < files; from += batchSize) {
+        const to = Math.min(files, from + batchSize)
+        parts.push(await answer(images.subarray(from * size, to * size), to - from, height, width))
+      }
+      return joined(parts)
+    },
   }
+}
+
+function joined([first, ...others]: readonly Float32Array[]): Float32Array {
+  if (!first || others.length === 0) return first ?? new Float32Array()
+  const all = new Float32Array(others.reduce((length, part) => length + part.length, first.length))
+  let at = 0
+  for (const part of [first, ...others]) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 export interface Prediction {
@@ -119,12 +144,8 @@ export async function* predictFiles(
     const { failures, answer } = await (next ?? ready(start))
     const more = start + together < files.length
     next = more && classifier.elsewhere ? ready(start + together) : undefined
-    const end = Math.min(files.length, start + together)
-    for (let first = start; first < end; first += batchSize) {
-      const paths = files.slice(first, Math.min(end, first + batchSize))
-      const logits = await answer(first - start, first - start + paths.length)
-      yield* ranked(paths, failures.slice(first - start), logits, classifier.classes, topK)
-    }
+    const paths = files.slice(start, start + together)
+    yield* ranked(paths, failures, await answer(batchSize), classifier.classes, topK)
   }
 }
 

@@ -7,8 +7,9 @@ use crate::torch;
 /// Called once when the addon is loaded, before any tensor is made.
 ///
 /// glibc gives blocks above 128 KB back to the kernel as soon as they are free; a training step frees and takes the same
-/// activations again, and the page faults cost 10 to 20 % of it. So big blocks stay in the heap. And libtorch asks for pages of 2 MB
-/// for blocks of that size where this variable says so: 2 to 10 % of a step at 224 px, for a few per cent of memory.
+/// activations again, and the page faults cost 10 to 20 % of it. So big blocks stay in the heap, and all threads share the first
+/// heap: those of other threads end at 64 MB, above which a block comes and goes as before. And libtorch asks for pages of 2 MB for
+/// blocks of that size where this variable says so: 2 to 10 % of a step at 224 px, for a few per cent of memory.
 pub fn configure_process() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: plain numbers into the allocator's settings, and one variable before any thread of ours runs.
@@ -16,6 +17,7 @@ pub fn configure_process() {
         libc::mallopt(libc::M_MMAP_THRESHOLD, i32::MAX);
         libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
         libc::mallopt(libc::M_TOP_PAD, 256 << 20);
+        libc::mallopt(libc::M_ARENA_MAX, 1);
         // Read once, at the first tensor; what the user has set stays.
         libc::setenv(c"THP_MEM_ALLOC_ENABLE".as_ptr(), c"1".as_ptr(), 0);
     }

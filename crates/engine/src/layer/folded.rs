@@ -1,7 +1,7 @@
 //! Convolutions folded with their norms, for many passes in evaluation mode over the same weights.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tch::{Kind, Tensor};
 
@@ -16,13 +16,20 @@ pub(crate) struct Folded {
     /// By id.
     originals: Vec<Tensor>,
     kind: Kind,
+    /// How many images a pass has, all cores' shares together.
+    images: OnceLock<i64>,
     /// By the id of the weight; empty where no kernel takes the layer.
-    layers: RefCell<HashMap<Id, Option<FrozenConv>>>,
+    layers: Mutex<HashMap<Id, Option<Arc<FrozenConv>>>>,
 }
 
 impl Folded {
     pub(crate) fn new(originals: Vec<Tensor>, kind: Kind) -> Self {
-        Self { originals, kind, layers: RefCell::default() }
+        Self { originals, kind, images: OnceLock::new(), layers: Mutex::default() }
+    }
+
+    /// The layers are packed as is best for the first pass, and do not depend on how its images are shared out.
+    pub(crate) fn expect_images(&self, images: i64) {
+        self.images.get_or_init(|| images);
     }
 
     /// None where no kernel takes the layer.
@@ -33,15 +40,23 @@ impl Folded {
         residual_nchw: Option<&Tensor>,
         relu: bool,
     ) -> Result<Option<Tensor>> {
+        match self.frozen(layer, x_nchw)? {
+            Some(frozen) => frozen.forward(x_nchw, residual_nchw, relu),
+            None => Ok(None),
+        }
+    }
+
+    fn frozen(&self, layer: &ConvNorm, x_nchw: &Tensor) -> Result<Option<Arc<FrozenConv>>> {
         let id = layer.conv.weight();
-        if !self.layers.borrow().contains_key(&id) {
-            let frozen = self.fold(layer, &x_nchw.size())?;
-            self.layers.borrow_mut().insert(id, frozen);
+        let mut layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(frozen) = layers.get(&id) {
+            return Ok(frozen.clone());
         }
-        match self.layers.borrow().get(&id) {
-            Some(Some(frozen)) => frozen.forward(x_nchw, residual_nchw, relu),
-            _ => Ok(None),
-        }
+        let mut size = x_nchw.size();
+        size[0] = self.images.get().copied().unwrap_or(size[0]);
+        let frozen = self.fold(layer, &size)?.map(Arc::new);
+        layers.insert(id, frozen.clone());
+        Ok(frozen)
     }
 
     /// With s = γ / √(σ² + ε): weights w · s and the bias β − μ · s, in double.

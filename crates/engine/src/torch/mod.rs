@@ -7,6 +7,7 @@ mod image_conv;
 mod lists;
 mod optimize;
 mod process;
+mod side_by_side;
 mod tensor;
 #[cfg(test)]
 mod test_tensors;
@@ -18,5 +19,6 @@ pub(crate) use image_conv::*;
 pub(crate) use lists::*;
 pub(crate) use optimize::*;
 pub(crate) use process::*;
+pub(crate) use side_by_side::*;
 pub(crate) use tensor::*;
 pub(crate) use winograd::*;
