@@ -178,6 +178,7 @@ export function trainReport(
       checkpoint_write_s: 0,
       decode_cpu_s: 0,
       transform_cpu_s: 0,
+      first_step_unix_ms: null,
     },
     ...changes,
   }

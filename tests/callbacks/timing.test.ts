@@ -12,6 +12,7 @@ const ledger = {
   checkpoint_write_s: 0,
   decode_cpu_s: 0,
   transform_cpu_s: 0,
+  first_step_unix_ms: null,
 }
 
 test('the timer stops a run after its time, over a resume too', () => {

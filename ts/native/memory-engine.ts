@@ -222,6 +222,7 @@ class MemorySession implements Session {
       checkpoint_write_s: 0,
       decode_cpu_s: 0,
       transform_cpu_s: 0,
+      first_step_unix_ms: null,
     }
     return {
       position: this.#position,
@@ -271,6 +272,7 @@ class MemorySession implements Session {
         checkpoint_write_s: 0,
         decode_cpu_s: 0,
         transform_cpu_s: 0,
+        first_step_unix_ms: null,
       },
     }
   }

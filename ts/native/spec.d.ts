@@ -290,7 +290,11 @@ checkpoint_write_s: number,
 /**
  * Sums over the decode threads, not wall time.
  */
-decode_cpu_s: number, transform_cpu_s: number, };
+decode_cpu_s: number, transform_cpu_s: number, 
+/**
+ * When the session's first optimizer step was done, in milliseconds since 1970.
+ */
+first_step_unix_ms: number | null, };
 export type Weights = "raw" | "ema" | "auto";
 export type EvaluateRequest = { split: Split, weights: Weights, 
 /**

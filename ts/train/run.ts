@@ -54,8 +54,6 @@ export class Run {
   stopReason: string | undefined
   /** Images trained by this process. */
   imagesTrained = 0
-  /** `Date.now()` after the first span of this process. */
-  firstSpanAt: number | undefined
   readonly skippedImages: SkippedImage[] = []
   /** The newest resumable checkpoint, which may still be on its way. */
   #resumable: Resumable | undefined
@@ -102,7 +100,6 @@ export class Run {
   /** Takes note of what a span did. */
   spanDone(report: TrainReport): void {
     this.trainReport = report
-    this.firstSpanAt ??= Date.now()
     this.imagesTrained += report.span.images
     const known = new Set(this.skippedImages.map(({ path }) => path))
     const skipped = report.epoch_done ? report.skipped_images.filter(({ path }) => !known.has(path)) : []

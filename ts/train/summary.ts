@@ -43,7 +43,8 @@ export interface Timing {
 }
 
 export interface TimingFacts {
-  readonly startToFirstStep: number | null
+  /** `Date.now()` at the start of the process. */
+  readonly startedAt: number
   readonly callbacks: number
   readonly total: number
   readonly images: number
@@ -55,7 +56,8 @@ export interface TimingFacts {
 export function timing({ ledger }: InspectReport, facts: TimingFacts): Timing {
   const train = ledger.step_s + ledger.wait_data_s
   return {
-    start_to_first_step_s: facts.startToFirstStep,
+    start_to_first_step_s:
+      ledger.first_step_unix_ms === null ? null : (ledger.first_step_unix_ms - facts.startedAt) / 1000,
     train_s: train,
     wait_data_s: ledger.wait_data_s,
     step_s: ledger.step_s,

@@ -200,7 +200,7 @@ async function follow(
       weights_sha256: inspect.weights_sha256,
       ema_sha256: inspect.ema_sha256,
       timing: timing(inspect, {
-        startToFirstStep: run.firstSpanAt === undefined ? null : (run.firstSpanAt - around.startedAt) / 1000,
+        startedAt: around.startedAt,
         callbacks: callbackSeconds(hooks, context.logger),
         total: (Date.now() - around.startedAt) / 1000,
         images: run.imagesTrained,

@@ -121,6 +121,8 @@ pub struct Ledger {
     /// Sums over the decode threads, not wall time.
     pub decode_cpu_s: f64,
     pub transform_cpu_s: f64,
+    /// When the session's first optimizer step was done, in milliseconds since 1970.
+    pub first_step_unix_ms: Option<f64>,
 }
 
 /// Which weights a verb works on.
