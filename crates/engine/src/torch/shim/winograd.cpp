@@ -52,8 +52,8 @@ int64_t cheapest_side(const ct::ConvShape& s) {
 // In training: tiles of 2, whose results are as near to a direct convolution's as the order of its sums is.
 constexpr int64_t kForwardSide = 2;
 
-// Tiles of 4 lose a bit and a half more. In bf16 that is a hundredth of a gradient, which says its mean over the data no
-// better than its batch does: by some hundred times as much. Who trains in fp32 asks for its numbers.
+// Tiles of 4 lose a bit and a half more. In bf16 that adds a fifth to what bf16 takes from a gradient anyway
+// (tests/kernels.rs), and the sum over a batch is far less sure than that. Who trains in fp32 asks for its numbers.
 int64_t gradient_side(const ct::ConvShape& s) { return s.kind == ct::kBFloat16 ? cheapest_side(s) : 2; }
 
 // Of passes without gradients: in fp32 the bits are to spare, in bf16 they are not.
