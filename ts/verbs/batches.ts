@@ -5,6 +5,7 @@ import type { NativeEngine } from '../native/native-engine.ts'
 import type { Batch } from '../native/native-images.ts'
 import type { Split } from '../native/spec.d.ts'
 import { contactSheetPlot } from '../plot/contact-sheet.ts'
+import { concatenate } from './concatenate.ts'
 import { npy } from './npy.ts'
 import type { PlannedTraining } from './plan-training.ts'
 
@@ -55,7 +56,10 @@ export async function writeBatches(
   if (!first) throw new ConfigError({ key: 'split', message: `an epoch of the ${split} split has no batch` })
   const { height, width } = first
   const pixels = height * width * 3
-  const images = concatenate(batches.map((batch) => batch.images)).slice(0, count * pixels)
+  const images = concatenate(
+    batches.map((batch) => batch.images),
+    Uint8Array,
+  ).slice(0, count * pixels)
   const labels = batches.flatMap((batch) => [...batch.labels]).slice(0, count)
   const indices = batches.flatMap((batch) => [...batch.indices]).slice(0, count)
   const paths = dataset.paths(split, indices)
@@ -88,14 +92,4 @@ export async function writeBatches(
     await write(`sheet-${String(from / perSheet).padStart(2, '0')}.png`, sheet)
   }
   return { output, images: labels.length, height, width, files }
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

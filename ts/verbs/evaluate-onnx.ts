@@ -4,6 +4,7 @@ import { trainingLoss } from '../metrics/training-loss.ts'
 import type { Dataset, Evaluation } from '../native/engine.ts'
 import type { NativeImages } from '../native/native-images.ts'
 import type { Split } from '../native/spec.d.ts'
+import { concatenate } from './concatenate.ts'
 import type { OnnxModel } from './onnx-model.ts'
 
 export interface OnnxScoring {
@@ -51,12 +52,7 @@ export async function evaluateOnnx(
     indices.push(...batch.indices)
   }
   const classes = model.classes.length
-  const logits = new Float32Array(labels.length * classes)
-  let at = 0
-  for (const answer of answers) {
-    logits.set(answer, at)
-    at += answer.length
-  }
+  const logits = concatenate(answers, Float32Array)
   const truth = Int32Array.from(labels)
   const metrics = classificationMetrics(logits, truth, classes)
   return {

@@ -3,6 +3,7 @@ import { ConfigError, type Failure } from '../errors/index.ts'
 import { softmax } from '../metrics/classification.ts'
 import type { NativeImages, Prepared } from '../native/native-images.ts'
 import type { Precision, Transform } from '../native/spec.d.ts'
+import { concatenate } from './concatenate.ts'
 import type { ModelSource } from './model-source.ts'
 import { openOnnxModel } from './onnx-model.ts'
 import { openEngine } from './open-engine.ts'
@@ -97,20 +98,9 @@ function readied<Values extends { subarray(from: number, to: number): Values }>(
         const to = Math.min(files, from + batchSize)
         parts.push(await answer(images.subarray(from * size, to * size), to - from, height, width))
       }
-      return joined(parts)
+      return parts.length === 1 && parts[0] ? parts[0] : concatenate(parts, Float32Array)
     },
   }
-}
-
-function joined([first, ...others]: readonly Float32Array[]): Float32Array {
-  if (!first || others.length === 0) return first ?? new Float32Array()
-  const all = new Float32Array(others.reduce((length, part) => length + part.length, first.length))
-  let at = 0
-  for (const part of [first, ...others]) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 export interface Prediction {
