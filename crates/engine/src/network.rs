@@ -101,7 +101,7 @@ impl Network {
         let Some(folded) = &inference.folded else { return self.model.forward(&pass, images_nchw) };
         folded.expect_images(images);
         let pass = Pass { folded: Some(folded), ..pass };
-        let parts = (torch::thread_count() as i64).min(images);
+        let parts = i64::from(tch::get_num_threads()).min(images);
         if parts < 2 || images_nchw.device() != Device::Cpu {
             return self.model.forward(&pass, images_nchw);
         }

@@ -63,14 +63,7 @@ fn gradients(precision: Precision, plain: bool, seed: u64) -> Vec<(String, Vec<f
     let folder = tempfile::tempdir().expect("a folder");
     let weights = |session: &mut Session, name: &str| {
         let directory = folder.path().join(name);
-        session
-            .save(&SaveRequest {
-                directory: directory.to_str().expect("UTF-8").into(),
-                scored: Weights::Raw,
-                weights_only: true,
-                state: serde_json::Value::Null,
-            })
-            .expect("a checkpoint");
+        save_weights(session, &directory, Weights::Raw);
         formula::read_safetensors(&directory.join("model.safetensors"))
     };
     let before = weights(&mut session, "before");

@@ -9,7 +9,7 @@ use classifier_engine::{Control, Session, Sources};
 use classifier_spec::*;
 use serde_json::Value;
 use support::formula::{Formula, read_safetensors, write_weights};
-use support::plan;
+use support::{plan, save_weights};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("fixtures/parity/parity.json")).expect("the golden file")
@@ -17,12 +17,6 @@ fn golden() -> Value {
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|v| v.as_f64().expect("a number")).collect()
-}
-
-fn save(session: &mut Session, directory: &Path, scored: Weights) {
-    let directory = directory.to_string_lossy().into_owned();
-    let request = SaveRequest { directory, scored, weights_only: true, state: Value::Null };
-    session.save(&request).expect("a checkpoint");
 }
 
 /// The plan that a case of the script describes.
@@ -136,7 +130,7 @@ fn run(name: &str, open: Open, bounds: Bounds) {
     let expected = &golden[name];
     let folder = tempfile::tempdir().expect("a temporary folder");
     let shapes = folder.path().join("shapes");
-    save(&mut support::open(&plan()), &shapes, Weights::Raw);
+    save_weights(&mut support::open(&plan()), &shapes, Weights::Raw);
     let weights = folder.path().join("weights.safetensors");
     write_weights(&weights, &read_safetensors(&shapes.join("model.safetensors")));
 
@@ -167,7 +161,7 @@ fn run(name: &str, open: Open, bounds: Bounds) {
     assert_eq!(step, rates.len(), "{name}: optimizer steps");
     for (weights, key) in [(Weights::Raw, "weights"), (Weights::Ema, "ema")] {
         let directory = folder.path().join(key);
-        save(&mut session, &directory, weights);
+        save_weights(&mut session, &directory, weights);
         compare_tensors(name, &directory, &expected[key], bounds.weights);
     }
 }

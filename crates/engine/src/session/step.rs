@@ -1,5 +1,7 @@
 //! One micro-batch, and the optimizer step at the end of its window.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use classifier_data::Batch;
 use classifier_spec::{Fault, FaultKind};
 use tch::{Kind, Tensor};
@@ -180,6 +182,9 @@ impl Session {
         self.progress.position.step += 1;
         self.progress.ema_decay = decay;
         self.progress.learning_rate = lr;
+        self.ledger.first_step_unix_ms.get_or_insert_with(|| {
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+        });
         Ok(norm)
     }
 

@@ -74,7 +74,6 @@ impl Session {
             if self.window.batches == self.plan.train.accumulate || self.progress.position.batch == batches {
                 last_norm = self.optimizer_step()?;
                 steps += 1;
-                self.note_first_step();
                 if let Some(GradNorm::Host(norm)) = last_norm
                     && !norm.is_finite()
                 {
@@ -92,21 +91,12 @@ impl Session {
         if exhausted && self.window.batches > 0 {
             last_norm = self.optimizer_step()?;
             steps += 1;
-            self.note_first_step();
         }
         let reading = Instant::now();
         let report = self.read_span(epoch, &sums, &traces, steps, last_norm)?;
         self.ledger.step_s += reading.elapsed().as_secs_f64();
         let epoch_done = exhausted || self.progress.position.batch >= batches;
         Ok(self.finish_span(report, epoch_done, stopped))
-    }
-
-    fn note_first_step(&mut self) {
-        let unix_ms = || {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            since.map_or(0.0, |since| since.as_secs_f64() * 1000.0)
-        };
-        self.ledger.first_step_unix_ms.get_or_insert_with(unix_ms);
     }
 
     /// Adds the steps before a batch that cannot be had to the epoch, so that a checkpoint of this moment is exact. What is

@@ -3,7 +3,6 @@
 use tch::Tensor;
 
 use super::call::{Answer, Handle, handle, handle_or_null, perhaps_tensor_from, tensor_from};
-use super::image_conv::{image_conv_evaluate, image_conv_takes};
 use crate::error::Result;
 
 unsafe extern "C" {
@@ -14,6 +13,17 @@ unsafe extern "C" {
         shift: Handle,
         residual: Handle,
         relu: bool,
+        out: *mut Handle,
+    ) -> Answer;
+    fn ct_image_conv_pack(weight: Handle, out: *mut Handle) -> Answer;
+    fn ct_image_conv_packed(
+        x: Handle,
+        packed: Handle,
+        shift: Handle,
+        residual: Handle,
+        relu: bool,
+        stride: i64,
+        padding: i64,
         out: *mut Handle,
     ) -> Answer;
     fn ct_conv_pack(weight: Handle, stride: i64, padding: i64, size: *const i64, out: *mut Handle) -> Answer;
@@ -32,7 +42,7 @@ unsafe extern "C" {
 /// Weights in the order in which a kernel reads them, and a bias [K] in fp32.
 #[derive(Debug)]
 pub(crate) struct FrozenConv {
-    weight: Tensor,
+    packed: Tensor,
     bias_k: Tensor,
     kernel: Kernel,
 }
@@ -72,17 +82,15 @@ impl FrozenConv {
             && let Some(packed) =
                 perhaps_tensor_from(|out| unsafe { ct_winograd_pack(handle(weight), size.as_ptr(), out) })?
         {
-            return Ok(Some(Self { weight: packed, bias_k, kernel: Kernel::Winograd }));
+            return Ok(Some(Self { packed, bias_k, kernel: Kernel::Winograd }));
         }
-        if image_conv_takes(weight) {
-            let kernel = Kernel::Image { stride, padding };
-            return Ok(Some(Self { weight: weight.shallow_clone(), bias_k, kernel }));
+        if let Some(packed) = perhaps_tensor_from(|out| unsafe { ct_image_conv_pack(handle(weight), out) })? {
+            return Ok(Some(Self { packed, bias_k, kernel: Kernel::Image { stride, padding } }));
         }
         let packed = perhaps_tensor_from(|out| unsafe {
             ct_conv_pack(handle(weight), stride, padding, size.as_ptr(), out)
         })?;
-        let kernel = Kernel::OneDnn { stride, padding };
-        Ok(packed.map(|packed| Self { weight: packed, bias_k, kernel }))
+        Ok(packed.map(|packed| Self { packed, bias_k, kernel: Kernel::OneDnn { stride, padding } }))
     }
 
     /// `relu(x_nchw * weight + bias + residual_nchw)`, without what is not asked for. None where the kernel does not fit.
@@ -92,15 +100,15 @@ impl FrozenConv {
         residual_nchw: Option<&Tensor>,
         relu: bool,
     ) -> Result<Option<Tensor>> {
-        let (x, packed, bias) = (handle(x_nchw), handle(&self.weight), handle(&self.bias_k));
+        let (x, packed, bias) = (handle(x_nchw), handle(&self.packed), handle(&self.bias_k));
         let residual = handle_or_null(residual_nchw);
         match self.kernel {
             Kernel::Winograd => {
                 perhaps_tensor_from(|out| unsafe { ct_winograd_packed(x, packed, bias, residual, relu, out) })
             }
-            Kernel::Image { stride, padding } => {
-                image_conv_evaluate(x_nchw, &self.weight, &self.bias_k, residual_nchw, relu, stride, padding)
-            }
+            Kernel::Image { stride, padding } => perhaps_tensor_from(|out| unsafe {
+                ct_image_conv_packed(x, packed, bias, residual, relu, stride, padding, out)
+            }),
             Kernel::OneDnn { stride, padding } => tensor_from(|out| unsafe {
                 ct_conv_packed(x, packed, bias, residual, relu, stride, padding, out)
             })
@@ -113,7 +121,7 @@ impl FrozenConv {
 mod tests {
     use tch::Kind;
 
-    use super::super::test_tensors::{last, normal, relative_error};
+    use super::super::test_tensors::{exact_conv, last, normal, relative_error};
     use super::*;
 
     #[test]
@@ -137,14 +145,7 @@ mod tests {
                     FrozenConv::new(&weight, bias.shallow_clone(), stride, padding, &shape).expect("packed");
                 let Some(conv) = conv else { panic!("neither kernel takes {kernel}x{kernel}") };
                 let double = |t: &Tensor| t.to_kind(Kind::Double);
-                let exact = double(&x).conv2d(
-                    &double(&weight),
-                    Some(&double(&bias)),
-                    [stride; 2],
-                    [padding; 2],
-                    [1; 2],
-                    1,
-                );
+                let exact = exact_conv(&x, &double(&weight), Some(&double(&bias)), stride);
                 let residual = as_kind(normal("r", &exact.size()));
                 for relu in [false, true] {
                     for residual in [None, Some(&residual)] {

@@ -2,22 +2,11 @@
 
 use tch::Tensor;
 
-use super::call::{Answer, Handle, handle, handle_or_null, perhaps_tensor_from};
+use super::call::{Answer, Handle, handle, perhaps_tensor_from};
 use crate::error::Result;
 
 unsafe extern "C" {
     fn ct_image_conv(x: Handle, weight: Handle, stride: i64, padding: i64, out: *mut Handle) -> Answer;
-    fn ct_image_conv_takes(weight: Handle) -> bool;
-    fn ct_image_conv_evaluate(
-        x: Handle,
-        weight: Handle,
-        shift: Handle,
-        residual: Handle,
-        relu: bool,
-        stride: i64,
-        padding: i64,
-        out: *mut Handle,
-    ) -> Answer;
 }
 
 /// `x_nchw` * `weight` [K, C, R, R] with C · R up to 64; differentiable by the weight. None where it does not fit.
@@ -27,37 +16,15 @@ pub(crate) fn image_conv(
     stride: i64,
     padding: i64,
 ) -> Result<Option<Tensor>> {
-    // SAFETY (here and below): the handles live as long as the call.
+    // SAFETY: the handles live as long as the call.
     perhaps_tensor_from(|out| unsafe { ct_image_conv(handle(x_nchw), handle(weight), stride, padding, out) })
-}
-
-/// Whether its kernel is made for such a weight.
-pub(crate) fn image_conv_takes(weight: &Tensor) -> bool {
-    unsafe { ct_image_conv_takes(handle(weight)) }
-}
-
-/// `relu(x_nchw * weight + shift_k + residual_nchw)`, without what is not asked for; carries no gradients.
-pub(crate) fn image_conv_evaluate(
-    x_nchw: &Tensor,
-    weight: &Tensor,
-    shift_k: &Tensor,
-    residual_nchw: Option<&Tensor>,
-    relu: bool,
-    stride: i64,
-    padding: i64,
-) -> Result<Option<Tensor>> {
-    let (x, weight, shift) = (handle(x_nchw), handle(weight), handle(shift_k));
-    let residual = handle_or_null(residual_nchw);
-    perhaps_tensor_from(|out| unsafe {
-        ct_image_conv_evaluate(x, weight, shift, residual, relu, stride, padding, out)
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use tch::Kind;
 
-    use super::super::test_tensors::{last, normal, relative_error};
+    use super::super::test_tensors::{exact_conv, last, normal, relative_error};
     use super::*;
 
     #[test]
@@ -79,14 +46,7 @@ mod tests {
                     continue;
                 };
                 let exact_weight = weight.detach().to_kind(Kind::Double).set_requires_grad(true);
-                let exact_y = x.to_kind(Kind::Double).conv2d(
-                    &exact_weight,
-                    None::<&Tensor>,
-                    [stride; 2],
-                    [side / 2; 2],
-                    [1; 2],
-                    1,
-                );
+                let exact_y = exact_conv(&x, &exact_weight, None, stride);
                 let error = relative_error(&y, &exact_y);
                 assert!(error < tolerance, "{kind:?} {shape:?} {side}: {error}");
                 let dy = last(normal("dy", &exact_y.size()).to_kind(kind));

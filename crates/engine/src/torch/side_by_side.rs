@@ -12,13 +12,6 @@ type Part = unsafe extern "C" fn(of: *const c_void, part: i64);
 
 unsafe extern "C" {
     fn ct_side_by_side(parts: i64, run: Part, of: *const c_void) -> Answer;
-    fn ct_thread_count() -> i64;
-}
-
-/// Threads of libtorch's team.
-pub(crate) fn thread_count() -> usize {
-    // SAFETY: no arguments, a number back.
-    usize::try_from(unsafe { ct_thread_count() }).unwrap_or(1)
 }
 
 /// What a closure borrows, for several threads.

@@ -27,3 +27,9 @@ pub(crate) fn relative_error(own: &Tensor, exact: &Tensor) -> f64 {
     let square = (&own - exact).square().mean(Kind::Double).double_value(&[]);
     (square / exact.square().mean(Kind::Double).double_value(&[])).sqrt()
 }
+
+/// The convolution in double, with "same" padding; `weight` and `bias` are double already, so that gradients reach them.
+pub(crate) fn exact_conv(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, stride: i64) -> Tensor {
+    let padding = weight.size()[2] / 2;
+    x.to_kind(Kind::Double).conv2d(weight, bias, [stride; 2], [padding; 2], [1; 2], 1)
+}

@@ -21,7 +21,7 @@ pub(crate) fn winograd(x_nchw: &Tensor, weight: &Tensor) -> Result<Option<Tensor
 mod tests {
     use tch::Kind;
 
-    use super::super::test_tensors::{last, normal, relative_error};
+    use super::super::test_tensors::{exact_conv, last, normal, relative_error};
     use super::*;
 
     #[test]
@@ -46,7 +46,7 @@ mod tests {
                 };
                 let exact = |t: &Tensor| t.detach().to_kind(Kind::Double).set_requires_grad(true);
                 let (exact_x, exact_weight) = (exact(&x), exact(&weight));
-                let exact_y = exact_x.conv2d(&exact_weight, None::<&Tensor>, [1; 2], [1; 2], [1; 2], 1);
+                let exact_y = exact_conv(&exact_x, &exact_weight, None, 1);
                 let error = relative_error(&y, &exact_y);
                 assert!(error < tolerance, "{kind:?} {shape:?}: {error}");
                 let own = Tensor::run_backward(&[(&y * &dy).sum(Kind::Float)], &[&x, &weight], false, false);

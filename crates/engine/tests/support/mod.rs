@@ -3,6 +3,7 @@
 
 pub mod formula;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use classifier_engine::{Control, Session, Sources, Synthetic};
@@ -85,6 +86,13 @@ pub fn sources() -> Sources {
 
 pub fn open(plan: &Plan) -> Session {
     Session::open_with(plan, sources(), Arc::new(Control::default())).expect("a session").0
+}
+
+/// The model as `directory/model.safetensors`.
+pub fn save_weights(session: &mut Session, directory: &Path, scored: Weights) {
+    let directory = directory.to_string_lossy().into_owned();
+    let request = SaveRequest { directory, scored, weights_only: true, state: serde_json::Value::Null };
+    session.save(&request).expect("a checkpoint");
 }
 
 /// Trains until the plan's last epoch is done, in spans of `span` batches.

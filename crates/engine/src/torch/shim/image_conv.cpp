@@ -1,9 +1,9 @@
 // The first convolution of a network, over images of few channels (kernel/image_conv.inc), without bias, on the CPU.
 //
 // A result never depends on the number of threads: the rows of a gradient are added up in parts that the shape gives.
+#include "convolution.h"
 #include "parallel.h"
 #include "rooms.h"
-#include "rows.h"
 #include "shim.h"
 
 #include <ATen/ops/empty.h>
@@ -28,18 +28,20 @@ struct Numbers {
   int64_t stride, padding;
 };
 
-ct::ImageConvShape shape_of(const Tensor& x, const Tensor& weight, Numbers numbers) {
-  auto out = [&](int64_t size) { return (size + 2 * numbers.padding - weight.size(2)) / numbers.stride + 1; };
-  return {x.size(0),      x.size(2),         x.size(3),        x.size(1),        weight.size(0),
-          weight.size(2), numbers.stride,    numbers.padding,  out(x.size(2)),   out(x.size(3)),
-          kernel_kind(x.scalar_type())};
+ct::ImageConvShape shape_of(const Tensor& x, int64_t out, int64_t side, Numbers numbers) {
+  auto places = [&](int64_t size) { return (size + 2 * numbers.padding - side) / numbers.stride + 1; };
+  return {x.size(0),      x.size(2),       x.size(3),           x.size(1),           out, side,
+          numbers.stride, numbers.padding, places(x.size(2)), places(x.size(3)), kernel_kind(x.scalar_type())};
 }
 
 const ct::ImageConvKernels& kernels_of(const ct::ImageConvShape& shape) { return ct::kernels().image_conv(shape.kind); }
 
-Tensor packed_of(const Tensor& weight, const ct::ImageConvShape& shape) {
-  Tensor packed = at::empty({shape.out, shape.side, shape.side * shape.in + 1}, weight.options(),
-                            at::MemoryFormat::Contiguous);
+// [out, side, values under a row of the filter, and one more for a last pair]: as every pass with the weights reads them.
+Tensor packed_of(const Tensor& weight) {
+  const int64_t out = weight.size(0), in = weight.size(1), side = weight.size(2);
+  Tensor packed = at::empty({out, side, side * in + 1}, weight.options(), at::MemoryFormat::Contiguous);
+  ct::ImageConvShape shape{};
+  shape.in = in, shape.out = out, shape.side = side, shape.kind = kernel_kind(weight.scalar_type());
   kernels_of(shape).weights(weight.const_data_ptr(), packed.mutable_data_ptr(), shape);
   return packed;
 }
@@ -88,8 +90,7 @@ struct ImageConv : torch::autograd::Function<ImageConv> {
     context->save_for_backward({x, weight});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
-    const ct::ImageConvShape shape = shape_of(x, weight, {stride, padding});
-    return convolve(x, packed_of(weight, shape), shape, {});
+    return convolve(x, packed_of(weight), shape_of(x, weight.size(0), weight.size(2), {stride, padding}), {});
   }
 
   static variable_list backward(AutogradContext* context, variable_list grads) {
@@ -99,36 +100,25 @@ struct ImageConv : torch::autograd::Function<ImageConv> {
     Tensor dw;
     if (context->needs_input_grad(1)) {
       const Tensor dy = grads[0].contiguous(at::MemoryFormat::ChannelsLast);
-      dw = weight_gradient(x, dy, weight, shape_of(x, weight, numbers));
+      dw = weight_gradient(x, dy, weight, shape_of(x, weight.size(0), weight.size(2), numbers));
     }
     return {Tensor(), dw, Tensor(), Tensor()};
   }
 };
 
 bool weight_fits(const Tensor& weight) {
-  const bool kinds = weight.scalar_type() == at::kFloat ||
-                     (weight.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products);
-  return kinds && weight.is_cpu() && weight.dim() == 4 && weight.size(0) % ct::kPanel == 0 &&
+  return weight.is_cpu() && weight.dim() == 4 && multiplies(weight.scalar_type()) && weight.size(0) % ct::kPanel == 0 &&
          weight.size(0) <= ct::kMostChannels && weight.size(2) == weight.size(3) && weight.size(2) <= ct::kMostSide &&
          weight.size(1) * weight.size(2) <= kMostValues && weight.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+bool images_fit(const Tensor& x, int64_t channels, int64_t side, at::ScalarType kind, Numbers numbers) {
+  auto wide = [&](int64_t size) { return size + 2 * numbers.padding >= side; };
+  return map_fits(x, channels, kind) && !x.requires_grad() && numbers.stride > 0 && wide(x.size(2)) && wide(x.size(3));
+}
+
 bool fits(const Tensor& x, const Tensor& weight, Numbers numbers) {
-  if (!weight_fits(weight) || x.dim() != 4 || !x.is_cpu() || x.numel() == 0 || numbers.stride < 1) return false;
-  auto wide = [&](int64_t size) { return size + 2 * numbers.padding >= weight.size(2); };
-  return x.scalar_type() == weight.scalar_type() && !x.requires_grad() && x.size(1) == weight.size(1) &&
-         wide(x.size(2)) && wide(x.size(3)) && x.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-bool shift_fits(const Tensor& shift, const ct::ImageConvShape& shape) {
-  return shift.scalar_type() == at::kFloat && shift.is_contiguous() && shift.numel() == shape.out;
-}
-
-bool residual_fits(const Tensor& residual, const Tensor& x, const ct::ImageConvShape& shape) {
-  return !residual.defined() ||
-         (residual.sizes() == at::IntArrayRef({shape.images, shape.out, shape.out_height, shape.out_width}) &&
-          residual.scalar_type() == x.scalar_type() && residual.is_cpu() &&
-          residual.is_contiguous(at::MemoryFormat::ChannelsLast));
+  return weight_fits(weight) && images_fit(x, weight.size(1), weight.size(2), weight.scalar_type(), numbers);
 }
 
 }  // namespace
@@ -143,20 +133,26 @@ char* ct_image_conv(Handle x, Handle weight, int64_t stride, int64_t padding, Ha
   })
 }
 
-bool ct_image_conv_takes(Handle weight) { return weight_fits(*weight); }
-
-// relu(x * weight + shift + residual), without gradients; `residual` may be empty.
-char* ct_image_conv_evaluate(Handle x, Handle weight, Handle shift, Handle residual, bool relu, int64_t stride,
-                             int64_t padding, Handle* out) {
+// The weights in the kernel's order, for many passes without gradients; leaves `out` null where it does not fit them.
+char* ct_image_conv_pack(Handle weight, Handle* out) {
   CT_TRY({
     *out = nullptr;
-    if (fits(*x, *weight, {stride, padding})) {
-      const Tensor more = tensor_of(residual);
-      const ct::ImageConvShape shape = shape_of(*x, *weight, {stride, padding});
-      if (shift_fits(*shift, shape) && residual_fits(more, *x, shape)) {
-        const ct::Epilogue epilogue{shift->const_data_ptr<float>(), more.defined() ? more.const_data_ptr() : nullptr,
-                                    relu};
-        *out = new Tensor(convolve(*x, packed_of(*weight, shape), shape, epilogue));
+    if (weight_fits(*weight)) *out = new Tensor(packed_of(*weight));
+  })
+}
+
+// relu(x * weight + shift + residual) with such weights; `residual` may be empty.
+char* ct_image_conv_packed(Handle x, Handle packed, Handle shift, Handle residual, bool relu, int64_t stride,
+                           int64_t padding, Handle* out) {
+  CT_TRY({
+    *out = nullptr;
+    const Tensor more = tensor_of(residual);
+    const int64_t side = packed->size(1), channels = (packed->size(2) - 1) / side;
+    const at::ScalarType kind = packed->scalar_type();
+    if (images_fit(*x, channels, side, kind, {stride, padding})) {
+      const ct::ImageConvShape shape = shape_of(*x, packed->size(0), side, {stride, padding});
+      if (epilogue_fits(*shift, more, {shape.images, shape.out, shape.out_height, shape.out_width}, kind)) {
+        *out = new Tensor(convolve(*x, *packed, shape, epilogue_of(*shift, more, relu)));
       }
     }
   })

@@ -4,8 +4,6 @@
 
 extern "C" {
 
-int64_t ct_thread_count() { return at::get_num_threads(); }
-
 // `run` must not throw.
 char* ct_side_by_side(int64_t parts, void (*run)(const void* of, int64_t part), const void* of) {
   CT_TRY({

@@ -2,12 +2,11 @@
 //
 // A result never depends on the number of threads: each value is summed by one of them, in the order of the channels or
 // of the tiles.
+#include "convolution.h"
 #include "parallel.h"
 #include "rooms.h"
-#include "rows.h"
 #include "shim.h"
 
-#include <ATen/ops/convolution.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -38,6 +37,9 @@ constexpr int64_t kPartSums = 128 * 1024;
 int64_t up_to_rows(int64_t tiles) { return (tiles + ct::kRows - 1) / ct::kRows * ct::kRows; }
 
 int64_t places_of(int64_t side) { return (side + 2) * (side + 2); }
+
+// Values of the transformed weights of a panel, for sums over `deep` channels.
+int64_t panel_values(int64_t side, int64_t deep) { return places_of(side) * (deep * ct::kPanel + ct::kApart); }
 
 int64_t tiles_of(const ct::ConvShape& s, int64_t side) {
   return s.images * ((s.height + side - 1) / side) * ((s.width + side - 1) / side);
@@ -75,7 +77,7 @@ struct Convolution {
   int64_t places() const { return places_of(side); }
   int64_t deep() const { return by_input ? shape.out : shape.in; }
   int64_t panels() const { return (by_input ? shape.in : shape.out) / ct::kPanel; }
-  int64_t panel_size() const { return places() * (deep() * ct::kPanel + ct::kApart); }
+  int64_t panel_size() const { return panel_values(side, deep()); }
   int64_t width() const { return c10::elementSize(kind); }
   ct::Rooms sums(int64_t tiles) const { return {places() * (ct::kPanel * tiles + ct::kApart), at::kFloat}; }
 
@@ -197,21 +199,19 @@ struct WeightGradient {
 
   // Where the sums are small: parts of the tiles, each by one thread in its own cache, then the parts together.
   void by_parts(int64_t parts) const {
-    const int64_t each = (even / parts + 1) / 2 * 2, values = 9 * shape.in * shape.out;
+    const int64_t values = 9 * shape.in * shape.out;
     const ct::Rooms rooms(term_values(kPartTiles), kind), sums(sum_values(), at::kFloat);
     const Tensor all = at::empty({parts, values}, at::TensorOptions(at::kFloat));
     float* partial = all.mutable_data_ptr<float>();
     ct::parallel_for(0, parts, 1, [&](int64_t from, int64_t to) {
       for (int64_t part = from; part < to; ++part) {
-        const int64_t begin = std::min(part * each, even), end = part + 1 == parts ? even : std::min(begin + each, even);
+        const int64_t begin = part * (even / 2) / parts * 2, end = (part + 1) * (even / 2) / parts * 2;
         for (int64_t first = begin; first < end; first += kPartTiles) {
           const int64_t count = std::min(kPartTiles, end - first);
           terms(rooms.mine<char>(), {kPartTiles, first, first, count, tiles});
           products(rooms.mine<char>(), kPartTiles, 0, shape.out, count, first == begin, sums.mine<float>());
         }
-        float* mine = partial + part * values;
-        begin < end ? kernels.gradient_part(sums.mine<float>(), mine, shape, 0, shape.out)
-                    : static_cast<void>(std::fill_n(mine, values, 0.0f));
+        kernels.gradient_part(sums.mine<float>(), partial + part * values, shape, 0, shape.out);
       }
     });
     ct::parallel_for(0, shape.out, 1, [&](int64_t from, int64_t to) {
@@ -275,30 +275,21 @@ struct Winograd : torch::autograd::Function<Winograd> {
 };
 
 bool weight_fits(const Tensor& weight) {
-  const bool plain = weight.scalar_type() == at::kFloat;
-  const bool half = weight.scalar_type() == at::kBFloat16 && ct::kernels().bfloat16_products;
   auto channels = [&](int side) {
     return weight.size(side) % ct::kPanel == 0 && weight.size(side) <= ct::kMostChannels;
   };
-  return weight.dim() == 4 && weight.is_cpu() && (plain || half) && channels(0) && channels(1) && weight.size(2) == 3 &&
-         weight.size(3) == 3 && weight.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-bool map_fits(const Tensor& x, int64_t channels, at::ScalarType kind) {
-  return x.dim() == 4 && x.is_cpu() && x.numel() > 0 && x.scalar_type() == kind && x.size(1) == channels &&
-         x.is_contiguous(at::MemoryFormat::ChannelsLast);
+  return weight.dim() == 4 && weight.is_cpu() && multiplies(weight.scalar_type()) && channels(0) && channels(1) &&
+         weight.size(2) == 3 && weight.size(3) == 3 && weight.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 bool fits(const Tensor& x, const Tensor& weight) {
   return weight_fits(weight) && map_fits(x, weight.size(1), weight.scalar_type());
 }
 
-int64_t panel_size(int64_t side, int64_t in) { return places_of(side) * (in * ct::kPanel + ct::kApart); }
-
 // The size of tiles that the weights were packed for; 0 where they are not of such a convolution.
 int64_t side_of_packed(const Tensor& packed, int64_t in) {
   for (const int64_t side : {2, 4}) {
-    if (packed.dim() == 2 && packed.size(1) == panel_size(side, in)) return side;
+    if (packed.dim() == 2 && packed.size(1) == panel_values(side, in)) return side;
   }
   return 0;
 }
@@ -308,7 +299,7 @@ Tensor packed_of(const Tensor& weight, const int64_t* size) {
   const int64_t out = weight.size(0), in = weight.size(1);
   const ct::ConvShape shape{size[0], size[2], size[3], in, out, kernel_kind(weight.scalar_type())};
   const int64_t side = packed_side(shape);
-  Tensor packed = at::empty({out / ct::kPanel, panel_size(side, in)}, at::TensorOptions(weight.scalar_type()));
+  Tensor packed = at::empty({out / ct::kPanel, panel_values(side, in)}, at::TensorOptions(weight.scalar_type()));
   const char* from = static_cast<const char*>(weight.const_data_ptr());
   Convolution{shape, false, side, weight.scalar_type(), nullptr, from, nullptr}.pack(
       static_cast<char*>(packed.mutable_data_ptr()));
@@ -320,23 +311,19 @@ Tensor convolve_packed(const Tensor& x, const Tensor& packed, const Tensor& shif
   const int64_t out = packed.size(0) * ct::kPanel;
   const ct::ConvShape shape{x.size(0), x.size(2), x.size(3), x.size(1), out, kernel_kind(x.scalar_type())};
   Tensor y = at::empty({shape.images, out, shape.height, shape.width}, x.options(), at::MemoryFormat::ChannelsLast);
-  const ct::Epilogue epilogue{shift.const_data_ptr<float>(),
-                              residual.defined() ? residual.const_data_ptr() : nullptr, relu};
   const char* from = static_cast<const char*>(x.const_data_ptr());
   Convolution{shape, false,   side_of_packed(packed, shape.in), x.scalar_type(),
               from,  nullptr, y.mutable_data_ptr(),          static_cast<const char*>(packed.const_data_ptr()),
-              epilogue}
+              epilogue_of(shift, residual, relu)}
       .run();
   return y;
 }
 
 bool packed_fits(const Tensor& x, const Tensor& packed, const Tensor& shift, const Tensor& residual) {
-  const int64_t out = packed.size(0) * ct::kPanel, in = x.dim() == 4 ? x.size(1) : 0;
-  const bool shifts = shift.scalar_type() == at::kFloat && shift.is_contiguous() && shift.numel() == out;
-  const bool alike = !residual.defined() ||
-                     (map_fits(residual, out, packed.scalar_type()) && residual.size(0) == x.size(0) &&
-                      residual.size(2) == x.size(2) && residual.size(3) == x.size(3));
-  return map_fits(x, in, packed.scalar_type()) && side_of_packed(packed, in) != 0 && shifts && alike;
+  const at::ScalarType kind = packed.scalar_type();
+  const int64_t in = x.dim() == 4 ? x.size(1) : 0;
+  return map_fits(x, in, kind) && side_of_packed(packed, in) != 0 &&
+         epilogue_fits(shift, residual, {x.size(0), packed.size(0) * ct::kPanel, x.size(2), x.size(3)}, kind);
 }
 
 }  // namespace
