@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Callback } from '../../ts/train/callback.ts'
+import type { Action, Callback, RunContext, RunEndEvent } from '../../ts/train/callback.ts'
 import { Hooks } from '../../ts/train/hooks.ts'
 
 function remembering(name: string, state: unknown, restored: unknown[] = []): Callback {
@@ -29,4 +29,80 @@ test('states of older checkpoints, kept by place and name, are found', () => {
   ])
   hooks.restore({ '10:a': 'second', '2:a': 'first', '3:b': 'b' })
   expect(restored).toEqual({ a: ['first'], a2: ['second'], b: ['b'] })
+})
+
+/** A run that only hears warnings. */
+function heard(): { readonly context: RunContext; readonly warnings: string[] } {
+  const warnings: string[] = []
+  const logger = { warn: (message: string) => void warnings.push(message) }
+  return { context: { logger } as unknown as RunContext, warnings }
+}
+
+const ended = { status: 'completed', position: { epoch: 0, batch: 0, step: 0 } } as unknown as RunEndEvent
+const said = (text: string): Action[] => [{ kind: 'stop', reason: text }]
+
+test('observers work at the same time, and what they ask for keeps their order', async () => {
+  const both = Promise.withResolvers<void>()
+  const hooks = new Hooks([
+    { name: 'first', role: 'observer', runEnd: () => both.promise.then(() => said('first')) },
+    { name: 'controller', role: 'controller', runEnd: async () => said('controller') },
+    {
+      name: 'last',
+      role: 'observer',
+      // The first one cannot end before this one was asked.
+      runEnd: () => {
+        both.resolve()
+        return said('last')
+      },
+    },
+  ])
+  const actions = await hooks.ask('runEnd', ended, heard().context)
+  expect(actions).toEqual([...said('first'), ...said('controller'), ...said('last')])
+})
+
+test('an observer that fails, at once or later, is off; the others go on', async () => {
+  const asked = { sudden: 0, late: 0 }
+  const hooks = new Hooks([
+    {
+      name: 'sudden',
+      role: 'observer',
+      runEnd: () => {
+        asked.sudden++
+        throw new Error('no')
+      },
+    },
+    {
+      name: 'late',
+      role: 'observer',
+      runEnd: () => {
+        asked.late++
+        return Promise.reject(new Error('no'))
+      },
+    },
+    { name: 'sound', role: 'observer', runEnd: () => said('sound') },
+  ])
+  const { context, warnings } = heard()
+  expect(await hooks.ask('runEnd', ended, context)).toEqual(said('sound'))
+  expect(await hooks.ask('runEnd', ended, context)).toEqual(said('sound'))
+  expect(asked).toEqual({ sudden: 1, late: 1 })
+  expect(warnings.toSorted()).toEqual(
+    ['late', 'sudden'].map((name) => `callback ${name} failed and is off for the rest of the run`),
+  )
+})
+
+test("a controller's failure is the run's, once the observers are done", async () => {
+  let done = false
+  const hooks = new Hooks([
+    {
+      name: 'observer',
+      role: 'observer',
+      runEnd: async () => {
+        await Bun.sleep(1)
+        done = true
+      },
+    },
+    { name: 'controller', role: 'controller', runEnd: () => Promise.reject(new Error('the disk is full')) },
+  ])
+  await expect(hooks.ask('runEnd', ended, heard().context)).rejects.toThrow('the disk is full')
+  expect(done).toBe(true)
 })

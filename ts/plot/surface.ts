@@ -1,6 +1,7 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import { registerFonts } from './fonts.ts'
 import { palette } from './palette.ts'
+import { encodePng } from './png.ts'
 
 /** What plots draw on. */
 export type Context = SKRSContext2D
@@ -14,7 +15,9 @@ export async function renderPng(
   height: number,
   draw: (context: Context) => void,
 ): Promise<Uint8Array> {
-  return page(width, height, draw).encode('png')
+  const canvas = page(width, height, draw)
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  return encodePng(canvas.width, canvas.height, data)
 }
 
 /** The same as a JPEG, for a page that is a photograph before all. */

@@ -119,7 +119,8 @@ export interface RunFailedEvent {
 
 /**
  * A listener of a run. `observer`s (pictures, tables) that throw are reported once and dropped; `controller`s (early
- * stopping, checkpoints) that throw end the run. Hooks run in the order of the configuration.
+ * stopping, checkpoints) that throw end the run. Hooks are called in the order of the configuration; an observer's may still be
+ * at work when the next is called.
  */
 export interface Callback {
   readonly name: string

@@ -3,39 +3,83 @@ import type { Action, Actions, Callback, RunContext } from './callback.ts'
 type Hook = 'runStart' | 'span' | 'validationEnd' | 'epochEnd' | 'runEnd' | 'runFailed'
 type Event<K extends Hook> = K extends 'runStart' ? undefined : Parameters<NonNullable<Callback[K]>>[0]
 
-/** Asks every callback in turn and gathers what they want done. */
+/** Asks every callback and gathers what they want done. */
 export class Hooks {
   /** With the key of its state: `model_checkpoint`; of a second one of that name `model_checkpoint#2`. */
   #callbacks: readonly (readonly [key: string, callback: Callback])[]
   readonly #seconds = new Map<string, number>()
+  #elapsed = 0
 
   constructor(callbacks: readonly Callback[]) {
     this.#callbacks = keyed(callbacks)
   }
 
-  /** An observer that throws is reported and asked no more; a controller's failure is the run's. */
+  /**
+   * An observer that throws is reported and asked no more; a controller's failure is the run's. Observers that take their
+   * time are not waited for before the next is asked: pictures are packed beside one another. Actions keep the order of the
+   * callbacks.
+   */
   async ask<K extends Hook>(hook: K, event: Event<K>, context: RunContext): Promise<Action[]> {
-    const actions: Action[] = []
-    for (const [key, callback] of this.#callbacks) {
-      const began = performance.now()
-      try {
-        actions.push(...((await call(callback, hook, event, context)) ?? []))
-      } catch (error) {
-        if (callback.role === 'controller') throw error
-        this.#callbacks = this.#callbacks.filter(([other]) => other !== key)
-        context.logger.warn(`callback ${callback.name} failed and is off for the rest of the run`, {
-          hook,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        })
-      } finally {
-        const seconds = (performance.now() - began) / 1000
-        this.#seconds.set(callback.name, (this.#seconds.get(callback.name) ?? 0) + seconds)
+    const began = performance.now()
+    const answers: Promise<Actions>[] = []
+    try {
+      for (const [key, callback] of this.#callbacks) {
+        const answer = this.#timed(callback, hook, event, context)
+        if (callback.role === 'controller') await answer
+        answers.push(
+          callback.role === 'observer' ? this.#forgiven(key, callback, hook, answer, context) : answer,
+        )
       }
+    } finally {
+      await Promise.all(answers)
+      this.#elapsed += (performance.now() - began) / 1000
     }
+    const actions: Action[] = []
+    for (const answer of answers) actions.push(...((await answer) ?? []))
     return actions
   }
 
-  /** Seconds that each callback has taken so far, by name. */
+  async #timed<K extends Hook>(
+    callback: Callback,
+    hook: K,
+    event: Event<K>,
+    context: RunContext,
+  ): Promise<Actions> {
+    const began = performance.now()
+    try {
+      return await call(callback, hook, event, context)
+    } finally {
+      const seconds = (performance.now() - began) / 1000
+      this.#seconds.set(callback.name, (this.#seconds.get(callback.name) ?? 0) + seconds)
+    }
+  }
+
+  /** The answer of an observer; where it throws, that is reported and it is asked no more. */
+  async #forgiven(
+    key: string,
+    callback: Callback,
+    hook: Hook,
+    answer: Promise<Actions>,
+    { logger }: RunContext,
+  ): Promise<Actions> {
+    try {
+      return await answer
+    } catch (error) {
+      this.#callbacks = this.#callbacks.filter(([other]) => other !== key)
+      logger.warn(`callback ${callback.name} failed and is off for the rest of the run`, {
+        hook,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+      return undefined
+    }
+  }
+
+  /** Seconds that the run has waited for callbacks. */
+  get elapsed(): number {
+    return this.#elapsed
+  }
+
+  /** Seconds that each callback has taken so far, by name; several may have worked at the same time. */
   get seconds(): ReadonlyMap<string, number> {
     return this.#seconds
   }

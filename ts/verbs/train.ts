@@ -223,13 +223,13 @@ async function follow(
   }
 }
 
-/** Seconds of all callbacks together; which took them goes to the log. */
+/** Seconds that the run waited for callbacks; which took them goes to the log. */
 function callbackSeconds(hooks: Hooks, logger: Logger): number {
   const seconds = Object.fromEntries(
     [...hooks.seconds].map(([name, value]) => [name, Number(value.toFixed(3))]),
   )
   logger.debug('seconds of the callbacks', seconds)
-  return [...hooks.seconds.values()].reduce((sum, value) => sum + value, 0)
+  return hooks.elapsed
 }
 
 /** Of several monitored checkpoints the first one's best is the run's. */
