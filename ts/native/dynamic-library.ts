@@ -7,17 +7,24 @@ const RTLD_NOW = 2
 export interface DynamicLinker {
   /** Maps a library and all it needs into the process for good; the linker's message on failure. */
   open(path: string): string | undefined
+  /** Sets an environment variable for libraries that are opened from now on, unless there is one already. */
+  suggest(variable: string, value: string): void
 }
 
 export function dynamicLinker(platform: Platform): DynamicLinker {
   const { symbols } = openWithSymbols(platform.libc, {
     dlopen: { args: ['ptr', 'i32'], returns: 'ptr' },
     dlerror: { args: [], returns: 'cstring' },
+    setenv: { args: ['ptr', 'ptr', 'i32'], returns: 'i32' },
   })
+  const text = (value: string): Buffer => Buffer.from(`${value}\0`)
   return {
     open(path) {
-      const handle = symbols.dlopen(Buffer.from(`${path}\0`), RTLD_NOW)
+      const handle = symbols.dlopen(text(path), RTLD_NOW)
       return handle ? undefined : String(symbols.dlerror())
+    },
+    suggest(variable, value) {
+      symbols.setenv(text(variable), text(value), 0)
     },
   }
 }

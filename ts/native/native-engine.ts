@@ -1,6 +1,6 @@
 import type { Engine, Evaluation, Exported, HeatMaps, Session } from './engine.ts'
 import { guarded } from './fault.ts'
-import { loadAddon } from './load.ts'
+import { type LoadOptions, loadAddon } from './load.ts'
 import {
   datasetHandle,
   type ImagesAddon,
@@ -62,7 +62,7 @@ export interface NativeEngine extends Engine, NativeImages {
 }
 
 /** Loads libtorch and the addon. A missing part is a DeviceError. */
-export async function loadEngine(options: { cuda?: boolean } = {}): Promise<NativeEngine> {
+export async function loadEngine(options: Omit<LoadOptions, 'machine'> = {}): Promise<NativeEngine> {
   const addon = (await loadAddon(options)) as Addon
   addon.initialize()
   return {

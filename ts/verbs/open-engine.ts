@@ -1,5 +1,6 @@
 import type { TrainerConfig } from '../config/schema/config.ts'
 import { DeviceError } from '../errors/index.ts'
+import type { LoadOptions } from '../native/load.ts'
 import { loadEngine, type NativeEngine } from '../native/native-engine.ts'
 import { nvidiaDriver } from '../setup/gpu.ts'
 import { ensureNative } from '../setup/index.ts'
@@ -10,10 +11,13 @@ type Accelerator = TrainerConfig['accelerator']
  * The native core; what is missing of it is fetched or built first. Its CUDA half is loaded where a GPU is asked for, or under
  * `auto` where there is an NVIDIA driver. A GPU without a driver is a DeviceError: never a silent run on the CPU.
  */
-export async function openEngine(accelerator: Accelerator = 'auto'): Promise<NativeEngine> {
+export async function openEngine(
+  accelerator: Accelerator = 'auto',
+  options: Pick<LoadOptions, 'idleThreadsSleep'> = {},
+): Promise<NativeEngine> {
   const cuda = wantsCuda(accelerator)
   await ensureNative({ quiet: true, cuda })
-  return loadEngine({ cuda })
+  return loadEngine({ cuda, ...options })
 }
 
 function wantsCuda(accelerator: Accelerator): boolean {

@@ -57,7 +57,7 @@ export async function openClassifier(
       )
     return { ...model, images: native, prepare, elsewhere: false }
   }
-  const engine = await openEngine()
+  const engine = await openEngine('auto', { idleThreadsSleep: true })
   const scoring = scoringPlan(source.plan, source.directory)
   const plan = { ...scoring, machine: { ...scoring.machine, precision } }
   const { session, report } = await engine.openSession(plan, null)

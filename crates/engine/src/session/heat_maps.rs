@@ -1,6 +1,6 @@
 //! Grad-CAM (Selvaraju et al. 2017): where in an image the evidence for a class lies.
 
-use classifier_data::{Draw, Pipeline, decode::Limits, decode_file};
+use classifier_data::{Draw, ImageReader, Pipeline};
 use classifier_spec::{Fault, HeatMapArrays, HeatMapReport, HeatMapRequest};
 use tch::{Kind, Tensor};
 
@@ -100,6 +100,7 @@ impl Session {
         let pipeline = Pipeline::plan(&self.plan.eval_loader.transforms, None)?;
         let (height, width) = pipeline.output_hw();
         let size = height * width * 3;
+        let mut reader = ImageReader::new()?;
         let mut images_nhwc = vec![0; request.samples.len() * size];
         for (out_hwc, &sample) in images_nhwc.chunks_mut(size).zip(&request.samples) {
             let samples = dataset.len(request.split);
@@ -109,9 +110,8 @@ impl Session {
                 )));
             }
             let path = dataset.path(request.split, sample);
-            let image = decode_file(&path, &Limits::default(), dataset.exif_transpose())?;
             // Evaluation pipelines draw nothing.
-            pipeline.apply(image, Draw::new(0, 0, sample), out_hwc)?;
+            reader.read(&path, dataset.exif_transpose(), &pipeline, Draw::new(0, 0, sample), out_hwc)?;
         }
         Ok((images_nhwc, [height as u32, width as u32]))
     }
