@@ -7,13 +7,14 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <memory>
 
 #ifdef __APPLE__
 
 #include <dispatch/dispatch.h>
-
-#include <algorithm>
 
 namespace ct {
 
@@ -57,9 +58,36 @@ namespace ct {
 
 inline int thread_slot() { return at::get_thread_num(); }
 
+// Pieces that a thread's part of a loop is taken in.
+constexpr int64_t kPieces = 8;
+
+// Each thread takes its own part piece by piece, and then pieces of the others' parts: on a core that has something else to do,
+// like decoding images, a thread falls behind, and the others need not wait for it. `f` is called several times by a thread, with
+// bounds that are multiples of `grain` from `begin` on.
 template <typename F>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const F& f) {
-  at::parallel_for(begin, end, grain, f);
+  const int64_t count = end - begin, threads = at::get_num_threads();
+  if (count <= 0) return;
+  if (count <= grain || threads == 1 || at::in_parallel_region()) return f(begin, end);
+  auto in_grains = [&](int64_t value, int64_t over) { return ((value + over - 1) / over + grain - 1) / grain * grain; };
+  const int64_t size = in_grains(count, threads), piece = in_grains(size, kPieces), parts = (count + size - 1) / size;
+  struct alignas(64) Part {
+    std::atomic<int64_t> next;
+    int64_t end;
+  };
+  const auto all = std::make_unique<Part[]>(parts);
+  for (int64_t part = 0; part < parts; ++part) {
+    all[part].next = begin + part * size;
+    all[part].end = std::min(begin + (part + 1) * size, end);
+  }
+  at::parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
+    for (int64_t turn = first; turn < last + parts - 1; ++turn) {
+      Part& part = all[turn % parts];
+      for (int64_t from; (from = part.next.fetch_add(piece, std::memory_order_relaxed)) < part.end;) {
+        f(from, std::min(from + piece, part.end));
+      }
+    }
+  });
 }
 
 }  // namespace ct

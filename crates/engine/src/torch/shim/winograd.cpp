@@ -109,8 +109,9 @@ struct Convolution {
     }
     auto lines_of = [&](int64_t panel) { return lines + panel * panel_size() * width(); };
     const ct::Rooms inputs(places() * apart, kind), room = sums(block);
-    // Shared out by rows, not by blocks: of a single image there are few of these.
-    ct::parallel_for(0, up_to_rows(tiles) / ct::kRows, 1, [&](int64_t from, int64_t to) {
+    // Of a single image there are few blocks: it is shared out by rows.
+    const int64_t rows = up_to_rows(tiles) / ct::kRows, grain = block / ct::kRows;
+    ct::parallel_for(0, rows, rows > 8 * grain * at::get_num_threads() ? grain : 1, [&](int64_t from, int64_t to) {
       char* input = inputs.mine<char>();
       const int64_t end = std::min(to * ct::kRows, tiles);
       for (int64_t first = from * ct::kRows; first < end; first += block) {
@@ -132,7 +133,7 @@ struct Convolution {
       kernels().input(x, input + from * deep() * width(), shape, deep(), from, to - from, apart);
     });
     const ct::Rooms rooms(packed == nullptr ? panel_size() : 0, kind), room = sums(kTiles);
-    ct::parallel_for(0, blocks * panels(), 1, [&](int64_t from, int64_t to) {
+    ct::parallel_for(0, blocks * panels(), packed == nullptr ? (blocks + 1) / 2 : 1, [&](int64_t from, int64_t to) {
       int64_t ready = -1;
       for (int64_t item = from; item < to; ++item) {
         const int64_t panel = item / blocks, first = item % blocks * kTiles;
