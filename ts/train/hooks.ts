@@ -24,22 +24,19 @@ export class Hooks {
     const answers: Promise<Actions>[] = []
     try {
       for (const [key, callback] of this.#callbacks) {
-        const answer = this.#timed(callback, hook, event, context)
+        const answer = this.#answer(key, callback, hook, event, context)
         if (callback.role === 'controller') await answer
-        answers.push(
-          callback.role === 'observer' ? this.#forgiven(key, callback, hook, answer, context) : answer,
-        )
+        answers.push(answer)
       }
     } finally {
       await Promise.all(answers)
       this.#elapsed += (performance.now() - began) / 1000
     }
-    const actions: Action[] = []
-    for (const answer of answers) actions.push(...((await answer) ?? []))
-    return actions
+    return (await Promise.all(answers)).flatMap((actions) => actions ?? [])
   }
 
-  async #timed<K extends Hook>(
+  async #answer<K extends Hook>(
+    key: string,
     callback: Callback,
     hook: K,
     event: Event<K>,
@@ -48,29 +45,17 @@ export class Hooks {
     const began = performance.now()
     try {
       return await call(callback, hook, event, context)
-    } finally {
-      const seconds = (performance.now() - began) / 1000
-      this.#seconds.set(callback.name, (this.#seconds.get(callback.name) ?? 0) + seconds)
-    }
-  }
-
-  /** The answer of an observer; where it throws, that is reported and it is asked no more. */
-  async #forgiven(
-    key: string,
-    callback: Callback,
-    hook: Hook,
-    answer: Promise<Actions>,
-    { logger }: RunContext,
-  ): Promise<Actions> {
-    try {
-      return await answer
     } catch (error) {
+      if (callback.role === 'controller') throw error
       this.#callbacks = this.#callbacks.filter(([other]) => other !== key)
-      logger.warn(`callback ${callback.name} failed and is off for the rest of the run`, {
+      context.logger.warn(`callback ${callback.name} failed and is off for the rest of the run`, {
         hook,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })
       return undefined
+    } finally {
+      const seconds = (performance.now() - began) / 1000
+      this.#seconds.set(callback.name, (this.#seconds.get(callback.name) ?? 0) + seconds)
     }
   }
 

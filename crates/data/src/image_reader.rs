@@ -72,8 +72,8 @@ impl ImageReader {
         crop: impl FnOnce((usize, usize)) -> Option<Region>,
     ) -> Result<Decoded<'static>, DecodeError> {
         let format = ImageFormat::of(bytes)?;
-        let turned = exif_transpose && Orientation::of(bytes, format) != Orientation::UPRIGHT;
-        if turned || format != ImageFormat::Jpeg {
+        let turned = || exif_transpose && Orientation::of(bytes, format) != Orientation::UPRIGHT;
+        if format != ImageFormat::Jpeg || turned() {
             return decode::decode(bytes, &self.limits, exif_transpose).map(Decoded::Whole);
         }
         let (width, height) = JpegDecoder::probe(bytes, &self.limits)?;
